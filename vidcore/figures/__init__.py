@@ -1,0 +1,1 @@
+"""Pure functions from results to Plotly figures; one module per room, of the same name."""
