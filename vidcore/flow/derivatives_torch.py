@@ -1,0 +1,25 @@
+"""Derivatives on tensors: as `derivatives`, with a leading batch axis."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from vidcore.flow.derivatives import FIVE_POINT
+from vidcore.flow.window_torch import correlate
+
+SOBEL = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
+FIVE = torch.from_numpy(FIVE_POINT)
+
+
+def sobel(
+    image: Float[Tensor, "B H W"],
+) -> tuple[Float[Tensor, "B H W"], Float[Tensor, "B H W"]]:
+    """Return (Ix, Iy) by Sobel / 8: a ramp of slope 1 gives 1."""
+    return correlate(image, SOBEL), correlate(image, SOBEL.T)
+
+
+def five_point(
+    image: Float[Tensor, "B H W"],
+) -> tuple[Float[Tensor, "B H W"], Float[Tensor, "B H W"]]:
+    """Return (Ix, Iy) by the five-point rule."""
+    return correlate(image, FIVE), correlate(image, FIVE.T)

@@ -1,0 +1,29 @@
+"""The structure tensor on tensors: as `structure`, with a leading batch axis."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from vidcore.flow.structure import TEXTURED
+from vidcore.flow.window_torch import window_sum
+
+Field = Float[Tensor, "B H W"]
+
+
+def structure_tensor(Ix: Field, Iy: Field, *, window: int) -> tuple[Field, Field, Field]:
+    """Return the window sums (Sxx, Sxy, Syy) around every pixel, in squared grey levels."""
+    return window_sum(Ix * Ix, window), window_sum(Ix * Iy, window), window_sum(Iy * Iy, window)
+
+
+def eigenvalues(Sxx: Field, Sxy: Field, Syy: Field) -> tuple[Field, Field]:
+    """Return (l1, l2), the larger first: half the trace, plus and minus the half distance."""
+    middle = (Sxx + Syy) / 2
+    apart = torch.sqrt(((Sxx - Syy) / 2) ** 2 + Sxy**2)
+    return middle + apart, middle - apart
+
+
+@torch.no_grad()  # a yes or no has no slope
+def textured(Sxx: Field, Sxy: Field, Syy: Field) -> Bool[Tensor, "B H W"]:
+    """Mark the pixels whose window can be solved, each image against its own strongest."""
+    l1, l2 = eigenvalues(Sxx, Sxy, Syy)
+    return l2 > TEXTURED * l1.amax(dim=(1, 2), keepdim=True)
