@@ -1,6 +1,8 @@
 """What makes video hard: order, redundancy, differences, long range, and the slice through time.
 
-Front doors: `measure` (differences), `compare_orders` (order).
+Front doors, each `(clip, settings) -> result`: `measure` for differences, `compare_orders`,
+`redundancy`, `long_range`. A slice is taken by `space_time_slice` and measured by `slice_speed`;
+`memory_layout` needs only a shape.
 """
 
 from vidcore.motion.difference import (
@@ -11,6 +13,7 @@ from vidcore.motion.difference import (
     motion_energy,
 )
 from vidcore.motion.frame import FEATURES
+from vidcore.motion.layout import LayoutResult, memory_layout
 from vidcore.motion.order import (
     Ordering,
     OrderResult,
@@ -22,21 +25,34 @@ from vidcore.motion.order import (
     shuffle,
     trend,
 )
+from vidcore.motion.redundancy import RedundancyResult, redundancy
+from vidcore.motion.slice import SliceSpeed, column_slice, slice_speed, space_time_slice
+from vidcore.motion.window import WindowResult, long_range
 
 __all__ = [
     "FEATURES",
+    "LayoutResult",
     "MotionResult",
     "OrderResult",
     "Ordering",
+    "RedundancyResult",
+    "SliceSpeed",
+    "WindowResult",
     "changed_pixels",
+    "column_slice",
     "compare_orders",
     "difference",
     "frame_scores",
     "freeze",
+    "long_range",
     "measure",
+    "memory_layout",
     "motion_energy",
     "pool",
+    "redundancy",
     "reverse",
     "shuffle",
+    "slice_speed",
+    "space_time_slice",
     "trend",
 ]

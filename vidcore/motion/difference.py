@@ -109,7 +109,7 @@ def measure(clip: Clip, *, threshold: float = 0.0) -> MotionResult:
         energy=read_only(energy),
         changed=read_only(changed),
         changed_share=read_only(changed / (H * W)),
-        always_still=read_only(~(threshold < D).any(axis=0)),
+        always_still=read_only(np.less_equal(D, threshold).all(axis=0)),
         times=clip.times[:-1],
         threshold=threshold,
         largest=float(D.max(initial=0)),
