@@ -13,8 +13,8 @@ import numpy as np
 from vidcore.flow.derivatives import sobel
 from vidcore.flow.frames import brightness, check_window
 from vidcore.flow.result import FlowResult
-from vidcore.flow.structure import structure_tensor, textured
-from vidcore.flow.window import fill, window_sum
+from vidcore.flow.structure import textured
+from vidcore.flow.window import fill, window_sums
 
 
 def lucas_kanade(prev: np.ndarray, next_: np.ndarray, *, window: int = 5) -> FlowResult:
@@ -47,8 +47,9 @@ def lucas_kanade(prev: np.ndarray, next_: np.ndarray, *, window: int = 5) -> Flo
 
     Ix, Iy = sobel(I1)
     It = I2 - I1
-    Sxx, Sxy, Syy = structure_tensor(Ix, Iy, window=window)
-    Sxt, Syt = window_sum(Ix * It, window), window_sum(Iy * It, window)
+    Sxx, Sxy, Syy, Sxt, Syt = window_sums(
+        Ix * Ix, Ix * Iy, Iy * Iy, Ix * It, Iy * It, window=window
+    )
 
     valid = textured(Sxx, Sxy, Syy)
     det = np.where(valid, Sxx * Syy - Sxy * Sxy, 1)

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 from vidcore.errors import ShapeError
 from vidcore.flow.derivatives import sobel
 from vidcore.flow.frames import brightness, check_window
-from vidcore.flow.window import window_sum
+from vidcore.flow.window import window_sums
 
 TEXTURED = (
     1e-3  # l2 against the image's largest l1: contrast counts squared, so 3 % of the strongest
@@ -26,11 +26,8 @@ def structure_tensor(
     Ix: Float[np.ndarray, "H W"], Iy: Float[np.ndarray, "H W"], *, window: int
 ) -> tuple[Float[np.ndarray, "H W"], Float[np.ndarray, "H W"], Float[np.ndarray, "H W"]]:
     """Return the window sums (Sxx, Sxy, Syy) around every pixel, in squared grey levels."""
-    return (
-        window_sum(Ix * Ix, window),
-        window_sum(Ix * Iy, window),
-        window_sum(Iy * Iy, window),
-    )
+    Sxx, Sxy, Syy = window_sums(Ix * Ix, Ix * Iy, Iy * Iy, window=window)
+    return Sxx, Sxy, Syy
 
 
 def eigenvalues(
