@@ -50,3 +50,17 @@ def article_tsn(
         end = min(start + seg_len, n_frames)
         indices.append(int(rng.integers(start, end)))
     return indices
+
+
+def lost_tail(n_frames: int, count: int) -> int:
+    """Frames after the last one that `article_uniform` can take."""
+    return n_frames - 1 - article_uniform(n_frames, count)[-1]
+
+
+def worst_lost_tail(count: int, longest: int = 400) -> tuple[int, int]:
+    """The video length up to `longest` whose lost tail is the largest share of it, and that tail.
+
+    For K of 3 or more it is 2K - 1 frames: the stride is still 1, and K - 1 frames are lost.
+    """
+    worst = max(range(1, longest + 1), key=lambda n: lost_tail(n, count) / n)
+    return worst, lost_tail(worst, count)
