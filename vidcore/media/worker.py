@@ -1,0 +1,273 @@
+"""The process that touches hostile bytes; started by `decode`, one per video, then gone.
+
+It runs as a script of its own, not as a module: it imports the decoder and nothing else of ours,
+knows no path, and gives itself limits before it looks at the first byte. The bytes come on standard
+input behind one line of JSON; pictures leave on standard output as they are decoded, and behind
+them a JSON report with its length in the last eight bytes.
+
+What closes which door, each seen to be needed: the format whitelist keeps playlists, scripts and
+session descriptions from being read at all; the empty protocol whitelist and the refusing `io_open`
+keep any format from opening a second file or a socket; a buffer without a name keeps FFmpeg from
+guessing a format, or a neighbour, from it.
+"""
+
+import io
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+import av
+import av.logging
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,ogg,flv,asf"
+ATTACHED_PICTURE = 0x400  # disposition of a cover: a picture in a music file, not a video
+ADDRESS_SPACE = 2**30  # bytes; decoding 1080p needs 83 MB, 4K under half of this
+CPU_SECONDS = 30
+OPEN_FILES = 16  # standard streams and the libraries; nothing else is ever opened
+MOST_DAMAGED = 200  # packets; beyond it the rest is noise
+ASPECTS = (Fraction(1, 4), Fraction(4))  # pixel aspects believed
+RATES = (Fraction(1, 10), Fraction(1000))  # frame rates believed, per second
+FALLBACK_RATE = Fraction(25)
+
+
+class Refused(Exception):  # noqa: N818  # ends the work with a word for the visitor
+    """The video cannot be used: `kind` is "decode" or "limit"."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found, sent after the pictures."""
+
+    frames: int = 0
+    times: list[float] = field(default_factory=list)
+    rate: float = 0.0
+    size: tuple[int, int] = (0, 0)  # (width, height) as displayed
+    sent: tuple[int, int] = (0, 0)  # (width, height) of the pictures sent, before rotation
+    rotation: int = 0
+    codec: str = ""
+    container: str = ""
+    truncated: bool = False
+    damaged: int = 0
+
+
+def main() -> None:
+    """Read one request, answer it."""
+    for what, bound in (
+        (resource.RLIMIT_AS, ADDRESS_SPACE),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (bound, bound))
+    av.logging.set_level(None)
+    request = json.loads(sys.stdin.buffer.readline())
+    data, out = sys.stdin.buffer.read(), sys.stdout.buffer
+    try:
+        answer = {
+            f: getattr(report, f) for report in [read(data, request, out)] for f in report.__slots__
+        }
+    except Refused as refusal:
+        answer = {"refused": refusal.kind, "message": str(refusal)}
+    except MemoryError:
+        answer = {
+            "refused": "limit",
+            "message": "It needs more memory than one video may take. Use a smaller one.",
+        }
+    trailer = json.dumps(answer).encode()
+    out.write(trailer + len(trailer).to_bytes(8, "big"))
+    out.flush()
+
+
+def read(data: bytes, request: dict[str, Any], out: BinaryIO) -> Report:
+    """Decode `data` once, send the pictures asked for, and report what was there."""
+    limits, report = request["limits"], Report()
+    wanted = None if request["wanted"] is None else set(request["wanted"])
+    painter = Painter(report, request["height"], limits["total_pixels"], out)
+    last = max(wanted) if wanted else limits["frames"]  # nothing after it is of interest
+    with open_video(data) as container:
+        stream = pick_stream(container, limits["pixels"])
+        report.codec, report.container = stream.codec_context.name, container.format.name
+        rate = believable_rate(stream)
+        stamps: list[float | None] = []
+        for k, frame in enumerate(decoded(container, stream, report)):
+            stamps.append(stamp(frame))
+            if k >= limits["frames"] or seconds_shown(stamps, rate) >= limits["seconds"]:
+                report.truncated = True
+                stamps.pop()
+                break
+            if k == 0:
+                painter.fit(frame, stream.sample_aspect_ratio)
+                painter.check(len(wanted or ()))
+            if request["pictures"] and (wanted is None or k in wanted):
+                painter.send(frame)
+            if k == last and request["pictures"]:
+                break
+    if not stamps:
+        raise Refused(
+            "decode", "No frame of its video track can be decoded. Convert it to MP4 (H.264)."
+        )
+    painter.check(painter.pictures)
+    report.frames = len(stamps)
+    report.times, report.rate = true_times(stamps, rate)
+    return report
+
+
+def stamp(frame: VideoFrame) -> float | None:
+    """Return a frame's own time in seconds, if it carries one."""
+    return (
+        None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
+    )
+
+
+def seconds_shown(stamps: list[float | None], rate: float) -> float:
+    """Return how long the video has run when its latest frame is shown."""
+    first, latest = stamps[0], stamps[-1]
+    return (len(stamps) - 1) / rate if first is None or latest is None else latest - first
+
+
+# ---- opening ----------------------------------------------------------------------------------
+def refuse(*_: Any, **__: Any) -> Any:
+    """Answer every attempt to open something else."""
+    raise PermissionError("a video may not open anything else")
+
+
+def open_video(data: bytes) -> Any:
+    """Open the bytes as one of the known formats, or say that they are none."""
+    try:
+        return av.open(
+            io.BytesIO(data),
+            mode="r",
+            io_open=refuse,
+            metadata_errors="ignore",
+            options={"format_whitelist": FORMATS, "protocol_whitelist": ""},
+        )
+    except (av.FFmpegError, OSError, ValueError, AttributeError, LookupError) as error:
+        raise Refused(
+            "decode", "It is not a video that can be read. Use MP4, WebM, MOV, MKV, AVI or GIF."
+        ) from error
+
+
+def pick_stream(container: Any, pixels: int) -> VideoStream:
+    """Choose the default video stream, covers left out, and bound what it may decode."""
+    streams = [s for s in container.streams.video if not int(s.disposition) & ATTACHED_PICTURE]
+    if not streams:
+        raise Refused("decode", "It has no picture: there is no video track in it. Upload a video.")
+    best = container.streams.best("video")
+    stream: VideoStream = best if best in streams else streams[0]
+    context = stream.codec_context
+    if context is None:
+        raise Refused("decode", "Its video codec is unknown here. Convert it to MP4 (H.264).")
+    if context.width * context.height > pixels:
+        raise Refused(
+            "limit",
+            f"Its pictures have {context.width} x {context.height} pixels; at most "
+            f"{pixels / 1e6:.1f} million pixels are taken. Make a smaller copy.",
+        )
+    context.options = {"max_pixels": str(pixels)}
+    context.thread_type = "SLICE"  # as fast here as by frame, and smaller
+    context.thread_count = 2
+    return stream
+
+
+def believable_rate(stream: VideoStream) -> float:
+    """Return the stream's stated frame rate if it can be one."""
+    for rate in (stream.average_rate, stream.base_rate, stream.guessed_rate):
+        if rate and RATES[0] <= rate <= RATES[1]:
+            return float(rate)
+    return float(FALLBACK_RATE)
+
+
+# ---- decoding ---------------------------------------------------------------------------------
+def decoded(container: Any, stream: VideoStream, report: Report) -> Iterator[VideoFrame]:
+    """Yield every frame that can be decoded, in display order; damaged packets are counted."""
+    packets = container.demux(stream)
+    while report.damaged <= MOST_DAMAGED:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av.FFmpegError, OSError, ValueError):
+            report.damaged += 1
+            return
+        try:
+            frames = packet.decode()
+        except (av.FFmpegError, OSError, ValueError, UnicodeDecodeError):
+            report.damaged += 1
+            continue
+        yield from frames
+
+
+class Painter:
+    """Turns frames into RGB of the size asked for, and sends them, within the total budget."""
+
+    def __init__(self, report: Report, height: int | None, budget: int, out: BinaryIO) -> None:
+        self.report, self.height, self.budget, self.out = report, height, budget, out
+        self.pictures = 0  # asked for so far; those beyond the budget are counted, not sent
+
+    def fit(self, frame: VideoFrame, pixel_aspect: Fraction | None) -> None:
+        """Fix rotation and size at the first frame; later frames are scaled to it."""
+        report = self.report
+        aspect = min(max(pixel_aspect or Fraction(1), ASPECTS[0]), ASPECTS[1])
+        report.rotation = round(frame.rotation / 90) * 90
+        self.turned = report.rotation % 180 == 90
+        width, height = max(1, round(frame.width * aspect)), frame.height
+        report.size = width, height = (height, width) if self.turned else (width, height)
+        goal = height if self.height is None else min(self.height, height)
+        self.shown = max(1, round(width * goal / height)), goal
+        report.sent = self.shown[::-1] if self.turned else self.shown
+
+    def check(self, pictures: int) -> None:
+        """Refuse more pixels than the budget, naming a height that fits."""
+        width, height = self.shown
+        if pictures * width * height <= self.budget:
+            return
+        fits = max(1, int((self.budget / pictures * height / width) ** 0.5))
+        raise Refused(
+            "limit",
+            f"{pictures} frames of {width} x {height} are {pictures * width * height / 1e6:.1f} "
+            f"million pixels; {self.budget / 1e6:.1f} million fit. Ask for height={fits}, or for "
+            "fewer indices.",
+        )
+
+    def send(self, frame: VideoFrame) -> None:
+        """Convert one frame in one pass and write its rows."""
+        width, height = self.report.sent
+        self.pictures += 1
+        if self.pictures * width * height > self.budget:
+            return
+        rgb = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+        plane = rgb.planes[0]
+        rows, step = memoryview(plane), plane.line_size
+        for y in range(height) if step != 3 * width else ():
+            self.out.write(rows[y * step : y * step + 3 * width])
+        if step == 3 * width:
+            self.out.write(rows)
+
+
+def true_times(stamps: list[float | None], rate: float) -> tuple[list[float], float]:
+    """Return seconds from the first frame, and the mean rate.
+
+    Stamps are trusted where they are all there and increase; an AVI with B-frames has them in
+    decoding order, some streams have none. Then the stated rate counts.
+    """
+    known = [s for s in stamps if s is not None]
+    if len(known) == len(stamps) > 1 and all(a < b for a, b in pairwise(known)):
+        times = [s - known[0] for s in known]
+        return times, (len(times) - 1) / times[-1]
+    return [k / rate for k in range(len(stamps))], rate
+
+
+if __name__ == "__main__":
+    main()
