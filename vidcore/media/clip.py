@@ -40,7 +40,7 @@ class Clip:
 
     frames: np.ndarray
     fps: float
-    times: np.ndarray = None  # type: ignore[assignment]  # filled below: a frozen default of k / fps
+    times: np.ndarray = None  # type: ignore[assignment]  # left out: k / fps
     truncated: bool = False
     _digest: list[str] = field(
         default_factory=list, init=False, repr=False
@@ -119,4 +119,5 @@ def read_only(array: np.ndarray) -> np.ndarray:
 
 def grey(frames: Float[np.ndarray, "*shape 3"]) -> Float[np.ndarray, "*shape"]:
     """Brightness of RGB: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601 luma)."""
-    return frames @ np.array([0.299, 0.587, 0.114], dtype=frames.dtype)
+    brightness: np.ndarray = frames @ np.array([0.299, 0.587, 0.114], dtype=frames.dtype)
+    return brightness

@@ -26,7 +26,13 @@ from vidcore.motion.order import (
     trend,
 )
 from vidcore.motion.redundancy import RedundancyResult, redundancy
-from vidcore.motion.slice import SliceSpeed, column_slice, slice_speed, space_time_slice
+from vidcore.motion.slice import (
+    SliceSpeed,
+    column_slice,
+    row_speed,
+    slice_speed,
+    space_time_slice,
+)
 from vidcore.motion.window import WindowResult, long_range
 
 __all__ = [
@@ -51,6 +57,7 @@ __all__ = [
     "pool",
     "redundancy",
     "reverse",
+    "row_speed",
     "shuffle",
     "slice_speed",
     "space_time_slice",

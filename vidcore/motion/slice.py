@@ -125,6 +125,17 @@ def slice_speed(section: np.ndarray) -> SliceSpeed:
     return _decided(speed, float(match[best]), "One speed explains it.", candidates, match)
 
 
+def row_speed(clip: Clip, y: int) -> SliceSpeed:
+    """Measure the speed along row `y` of a clip: its slice, then the slope.
+
+    Raises
+    ------
+    ShapeError
+        If the frames have no row `y`, or fewer than three columns.
+    """
+    return slice_speed(space_time_slice(clip, y))
+
+
 def row_differences(S: Float[np.ndarray, "T W"]) -> Float[np.ndarray, "pairs W"]:
     """D(t, x): the change from each frame to the next, smoothed a little along the row."""
     before, at, after = SMOOTHING
