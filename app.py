@@ -1,0 +1,117 @@
+"""The ASGI entry: what happens once per process, and what every answer passes through.
+
+`streamlit run app.py` finds `app`. The script visitors run is `pages/main.py`; it runs again at
+every interaction, so nothing that should happen once may live there.
+
+Why `gc.freeze`: Streamlit collects garbage after every script run, and a full collection walks
+every object of every library. Frozen objects are not walked; what was imported never is garbage.
+"""
+
+import gc
+import gzip
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+TORCH_AFTER = 4.0  # seconds after the first visitor connects: the first page is served by then
+TORCH_ALONE = 20.0  # seconds without a visitor: use the quiet
+
+HEADERS = {  # sent with every answer
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
+    # Streamlit needs inline styles, blob modules (its components) and eval (its chart bundles)
+    b"content-security-policy": (
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        b"connect-src 'self' ws: wss:; media-src 'self' blob: data:; worker-src 'self' blob:; "
+        b"object-src 'none'; base-uri 'self'"
+    ),
+}
+
+log = logging.getLogger("vidcore.app")
+visited = threading.Event()
+
+
+def _pack_bundles() -> dict[str, bytes]:
+    """Compress Streamlit's own JavaScript and styles once: it serves them uncompressed."""
+    static = Path(st.__file__).parent / "static"
+    files = [f for kind in ("js", "css") for f in (static / "static" / kind).glob(f"*.{kind}")]
+    return {f"/{f.relative_to(static)}": gzip.compress(f.read_bytes(), 6, mtime=0) for f in files}
+
+
+class Envelope:
+    """Adds the security headers, and answers for the bundles in compressed form."""
+
+    def __init__(self, app: ASGIApp, bundles: Mapping[str, bytes]) -> None:
+        self.app = app
+        self.bundles = bundles
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it from the compressed bundles."""
+        if scope["type"] == "websocket":
+            visited.set()
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        packed = self.bundles.get(scope["path"][scope["path"].find("/static/") :])
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS.items()]
+            await send(message)
+
+        wants = dict(scope["headers"]).get(b"accept-encoding", b"")
+        if packed is None or scope["method"] != "GET" or b"gzip" not in wants:
+            return await self.app(scope, receive, sealed)
+        return await _answer(packed, scope["path"], sealed)
+
+
+async def _answer(packed: bytes, path: str, send: Send) -> None:
+    kind = b"text/css" if path.endswith(".css") else b"text/javascript"
+    headers = [
+        (b"content-type", kind + b"; charset=utf-8"),
+        (b"content-encoding", b"gzip"),
+        (b"content-length", str(len(packed)).encode()),
+        (b"vary", b"Accept-Encoding"),
+        (b"cache-control", b"public, immutable, max-age=31536000"),  # the names carry a hash
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": packed})
+
+
+def _load_torch() -> None:
+    """Import torch in the quiet after the first page, so that no visitor waits for it."""
+    if visited.wait(TORCH_ALONE):
+        threading.Event().wait(TORCH_AFTER)
+    importlib.import_module("vidcore.bridge_torch")
+    gc.freeze()
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Import what the pages use, make their first results, and freeze all of it."""
+    kit = importlib.import_module("pages._kit")
+    kit.warm()
+    threading.Thread(target=lambda: bundles.update(_pack_bundles()), daemon=True).start()
+    gc.collect()
+    gc.freeze()
+    threading.Thread(target=_load_torch, daemon=True).start()
+    yield
+
+
+bundles: dict[str, bytes] = {}
+routes = importlib.import_module("pages._stage.assets").ROUTES
+app = st.App(
+    "pages/main.py",
+    lifespan=lifespan,
+    routes=routes,
+    middleware=[Middleware(Envelope, bundles=bundles)],
+)

@@ -1,0 +1,279 @@
+"""The visitor's clip: a scene of the gallery, or an upload, trimmed and sized.
+
+An upload is read at the door: counted, checked against the limits, and named to the visitor. Then
+only the frames asked for are kept, small: the working clip. Its budget is a part of the 100 MB a
+visitor may cost; the uploaded bytes are the rest.
+"""
+
+import hashlib
+import html
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages import _gallery
+from vidcore.errors import VidcoreError
+from vidcore.media import Clip, Info, decode, probe, synthetic
+from vidcore.sampling import uniform
+
+UPLOAD_MB = 64
+WORKING_PIXELS = 2_800_000  # T x H x W: 34 MB as float32 RGB
+SCENES_HELD = 24  # at most 8 MB each with their flow
+CLIPS_HELD = 8  # working clips of uploads, shared under their digest
+HEIGHTS = [48, 64, 80, 96, 112, 144, 180, 240]  # pixels; 112 is C3D's input size
+USUAL_HEIGHT, USUAL_FRAMES, MOST_FRAMES = 112, 96, 300
+NAME_LENGTH = 48
+VIDEO_TYPES = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "gif", "mpg", "mpeg", "ts", "ogv", "flv", "wmv", "3gp"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload that was found readable."""
+
+    name: str
+    data: bytes
+    digest: str
+    info: Info
+
+
+def uploaded() -> Upload | None:
+    """Return the visitor's own clip, or None while a scene is shown."""
+    upload: Upload | None = st.session_state.get("_upload")
+    return upload
+
+
+def caption() -> str:
+    """Name the clip in a few plain words, for captions and screen readers."""
+    upload = uploaded()
+    return (
+        f"Your clip {readable(upload.name)}" if upload else f"Scene: {title(_scene_settings()[0])}"
+    )
+
+
+def truth() -> synthetic.Scene | None:
+    """Return the scene with its exact motion, or None for an upload, whose motion nobody knows."""
+    return None if uploaded() else _scene(*_scene_settings())
+
+
+def readable(name: str) -> str:
+    """Make a file name safe to show: no control or direction marks, bounded, HTML escaped."""
+    plain = "".join("·" if unicodedata.category(c)[0] == "C" else c for c in name)
+    short = plain if len(plain) <= NAME_LENGTH else f"{plain[: NAME_LENGTH - 1]}…"
+    return html.escape(short)
+
+
+# ---- the panel --------------------------------------------------------------------------------
+def pick_clip() -> Clip:
+    """Draw the clip panel in the sidebar and return the clip every part of the page uses."""
+    with st.sidebar, st.container(key="controls"):
+        st.subheader("Your clip", anchor=False)
+        _receive()
+        upload = uploaded()
+        return _upload_panel(upload) if upload else _scene_panel()
+
+
+def _receive() -> None:
+    """Read a newly uploaded file; one that cannot be read leaves the clip as it was."""
+    slot = st.container()
+    file = st.file_uploader(
+        "Upload a video",
+        type=VIDEO_TYPES,
+        max_upload_size=UPLOAD_MB,
+        key="upload",
+        help=f"Up to {UPLOAD_MB} MB; the first 120 seconds are used. It stays on this server's "
+        "memory while you are here, and nobody else sees it.",
+    )
+    if file is None:
+        st.session_state.pop("_refused", None)
+        st.session_state.pop("_received", None)
+    elif file.file_id != st.session_state.get("_received"):
+        st.session_state["_received"] = file.file_id
+        _read(file.name, file.getvalue(), slot)
+    refused = st.session_state.get("_refused")
+    if refused:
+        slot.error(refused, icon=":material/error:")
+
+
+def _read(name: str, data: bytes, slot: Any) -> None:
+    st.session_state.pop("_refused", None)
+    waiting = slot.empty()
+    with waiting, st.spinner("Reading your clip: counting its frames…"):
+        try:
+            info = probe(
+                data, on_wait=lambda: waiting.info("Two other clips are being read; yours is next.")
+            )
+        except VidcoreError as error:
+            st.session_state["_refused"] = f"**{_escaped(name)}** was not read. {error}"
+            return
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    st.session_state["_upload"] = Upload(name, data, digest, info)
+
+
+def _escaped(name: str) -> str:
+    """Escape for markdown as well: every punctuation mark gets its backslash."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|~$:<>&" else c for c in readable(name))
+
+
+def _forget() -> None:
+    for key in ("_upload", "_refused"):
+        st.session_state.pop(key, None)
+
+
+# ---- an upload --------------------------------------------------------------------------------
+def _upload_panel(upload: Upload) -> Clip:
+    info = upload.info
+    st.html(f"<strong>{readable(upload.name)}</strong>")
+    st.caption(describe(info))
+    if info.truncated:
+        st.warning("Longer than 120 s: the first part is used.", icon=":material/content_cut:")
+    first, count = _trim(info)
+    height = st.select_slider(
+        "Working height (pixels)",
+        [h for h in HEIGHTS if h <= info.height] or [info.height],
+        value=min(USUAL_HEIGHT, max([h for h in HEIGHTS if h <= info.height] or [info.height])),
+        key="clip_height",
+        bind="query-params",
+        persist_state="session",
+        help="Models see small pictures: C3D saw 112 pixels, most others 224.",
+    )
+    width = max(1, round(height * info.width / info.height))
+    most = max(1, min(count, MOST_FRAMES, WORKING_PIXELS // (height * width)))
+    frames = most
+    if most > 2:
+        frames = st.slider(
+            "Working frames",
+            2,
+            most,
+            min(USUAL_FRAMES, most),
+            key="clip_frames",
+            bind="query-params",
+            persist_state="session",
+            help=f"Evenly spaced over the trimmed part. At {height} pixels, {most} fit the budget.",
+        )
+    st.button("Use a scene instead", on_click=_forget, icon=":material/undo:")
+    indices = first + uniform(count, frames) if frames < count else first + np.arange(count)
+    try:
+        return _working(
+            upload.digest, tuple(indices.tolist()), height, _rate(info, count, frames), upload.data
+        )
+    except VidcoreError as error:
+        _forget()
+        st.session_state["_refused"] = f"**{_escaped(upload.name)}** was not read. {error}"
+        st.rerun()
+
+
+def _trim(info: Info) -> tuple[int, int]:
+    """Ask for start and length; return the first frame and the number of frames."""
+    total = round(info.seconds, 1)
+    if total < 0.5 or info.frames < 4:
+        return 0, info.frames
+    start, end = st.slider(
+        "Part of the clip (seconds)",
+        0.0,
+        total,
+        (0.0, total),
+        step=0.1,
+        key="clip_part",
+        bind="query-params",
+        persist_state="session",
+    )
+    first = min(info.frames - 2, int(start / total * info.frames))
+    count = max(2, round((end - start) / total * info.frames))
+    return first, min(count, info.frames - first)
+
+
+def _rate(info: Info, count: int, frames: int) -> float:
+    """Frames per second of the working clip: thinned frames play at their own, slower rate."""
+    return info.fps * frames / count
+
+
+def describe(info: Info) -> str:
+    """Say what was read."""
+    turned = f", rotated by {info.rotation}°" if info.rotation else ""
+    return (
+        f"{info.codec} in {info.container.split(',')[0]}: {info.width} × {info.height} pixels{turned}, "
+        f"{info.frames} frames, {info.fps:.4g} per second, {info.seconds:.1f} s"
+    )
+
+
+@st.cache_resource(max_entries=CLIPS_HELD, show_spinner="Decoding the frames asked for…")
+def _working(digest: str, indices: tuple[int, ...], height: int, fps: float, _data: bytes) -> Clip:
+    return Clip(decode(_data, indices=list(indices), height=height).frames, fps)
+
+
+# ---- a scene ----------------------------------------------------------------------------------
+def _scene_panel() -> Clip:
+    names = list(synthetic.GALLERY)
+    st.selectbox(
+        "Scene with known motion",
+        names,
+        format_func=title,
+        key="scene",
+        bind="query-params",
+        persist_state="session",
+    )
+    name = st.session_state["scene"]
+    _gallery.grid(gallery(), [title(n) for n in names], names, name)
+    with st.expander("Change the scene", expanded=True, icon=":material/tune:"):
+        for knob in synthetic.knobs(name):
+            _knob(name, knob)
+        st.number_input(
+            "Seed", 0, 9999, 0, key="seed", bind="query-params", persist_state="session"
+        )
+    return _scene(*_scene_settings()).clip
+
+
+def _knob(scene: str, knob: synthetic.Knob) -> None:
+    label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
+    common: dict[str, Any] = {
+        "key": f"{scene}_{knob.name}",
+        "help": knob.help or None,
+        "bind": "query-params",
+        "persist_state": "session",
+    }
+    if isinstance(knob.default, bool):
+        st.toggle(label, knob.default, **common)
+    else:
+        st.slider(label, knob.low, knob.high, knob.default, knob.step, **common)
+
+
+def _scene_settings() -> tuple[str, tuple[tuple[str, Any], ...], int]:
+    """Read the scene's settings back from its controls."""
+    name = st.session_state.get("scene") or next(iter(synthetic.GALLERY))
+    values = [
+        (knob.name, st.session_state.get(f"{name}_{knob.name}", knob.default))
+        for knob in synthetic.knobs(name)
+    ]
+    return name, tuple(values), int(st.session_state.get("seed") or 0)
+
+
+@st.cache_resource(max_entries=SCENES_HELD, show_spinner=False)
+def _scene(name: str, values: tuple[tuple[str, Any], ...], seed: int) -> synthetic.Scene:
+    return synthetic.make(name, dict(values), seed=seed)
+
+
+def scene(name: str, **values: Any) -> synthetic.Scene:
+    """Return a scene of the gallery with some of its parameters set, shared and cached."""
+    return _scene(name, tuple(sorted(values.items())), 0)
+
+
+def title(name: str) -> str:
+    """Turn a scene's name into words."""
+    return name.replace("_", " ").capitalize()
+
+
+@st.cache_resource(show_spinner=False)
+def gallery() -> Clip:
+    """Thumbnails of every scene, as one clip: `_gallery.MOMENTS` frames of each in turn."""
+    stills = []
+    for name in synthetic.GALLERY:
+        frames = _scene(name, (), 0).clip.frames
+        moments = uniform(len(frames), _gallery.MOMENTS)
+        stride = max(1, min(frames.shape[1:3]) // _gallery.SIDE)
+        small = frames[moments, ::stride, ::stride][:, : _gallery.SIDE, : _gallery.SIDE]
+        stills.append(small)
+    side = min(min(s.shape[1:3]) for s in stills)
+    return Clip(np.concatenate([s[:, :side, :side] for s in stills]), fps=8.0)

@@ -1,0 +1,40 @@
+"""The gallery: every scene as a small moving picture to click."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages._stage.assets import publish_clip
+from vidcore.media import Clip
+
+MOMENTS = 12  # frames of each thumbnail
+SIDE = 48  # pixels
+
+_HERE = Path(__file__).parent / "_stage"
+_GRID = st.components.v2.component(
+    "vidcore_gallery",
+    html='<div class="grid" role="radiogroup" aria-label="Scenes"></div>',
+    css=(_HERE / "gallery.css").read_text(),
+    js=(_HERE / "frames.js").read_text() + (_HERE / "gallery.js").read_text(),
+)
+
+
+def grid(thumbnails: Clip, titles: list[str], names: list[str], chosen: str) -> None:
+    """Show the scenes; a click writes the choice into the scene's control."""
+
+    def picked() -> None:
+        name = st.session_state["gallery"].pick
+        if name in names:
+            st.session_state["scene"] = name
+
+    _GRID(
+        key="gallery",
+        data={
+            "clip": publish_clip(thumbnails),
+            "moments": MOMENTS,
+            "titles": titles,
+            "names": names,
+            "chosen": chosen,
+        },
+        on_pick_change=picked,
+    )

@@ -1,0 +1,254 @@
+"""The shared parts of every page: the clip, the cached computation, the code, the link.
+
+A page is a story; what every story needs is here once. State lives in widgets bound to the URL, so
+a copied link is the whole state.
+"""
+
+import inspect
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from pages import _clip
+from vidcore.errors import VidcoreError
+from vidcore.media import Clip
+
+RESULTS_HELD = 64  # results shared by all visitors; the least recently used goes first
+R = TypeVar("R")
+PLOT = {"displayModeBar": False, "scrollZoom": False}
+
+
+def presenting() -> bool:
+    """Whether the link asks for the teacher's view: stage and figures, no controls."""
+    return st.query_params.get("present") == "1"
+
+
+def bound(key: str) -> dict[str, Any]:
+    """Keyword arguments of every control: in the link, and kept when the visitor changes page."""
+    return {"key": key, "bind": "query-params", "persist_state": "session"}
+
+
+def slider(
+    label: str, low: Any, high: Any, default: Any, step: Any = None, *, key: str, **more: Any
+) -> Any:
+    """Offer a bound slider whose range may depend on the clip: a kept value is moved inside it."""
+    kept = st.session_state.get(key)
+    if kept is not None and not low <= kept <= high:
+        st.session_state[key] = min(max(kept, low), high)
+    return st.slider(label, low, high, default, step, **bound(key), **more)
+
+
+# ---- the page's frame -------------------------------------------------------------------------
+def opening(title: str, question: str) -> None:
+    """Start a page: its title, its question, and the way to share it."""
+    if presenting():
+        st.html(_PRESENT_STYLE)
+    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", key="opening"):
+        st.markdown(question)
+        share()
+
+
+_PRESENT_STYLE = """<style>
+.st-key-controls_chapter, .st-key-share, [class*="st-key-predict"],  [data-testid=stSidebar] { display: none; }
+.stMainBlockContainer { padding-top: 2rem; max-width: 1500px; }
+</style>"""
+
+
+def share() -> None:
+    """Offer the link that rebuilds what the visitor sees, and the teacher's view."""
+    with st.popover("Share", icon=":material/link:", key="share"):
+        st.markdown("The address holds every setting: a copied link opens the same view.")
+        _COPY(key="copy_link", data={"present": presenting()})
+        if _clip.uploaded():
+            st.info(
+                "Your uploaded clip stays on this server and is not in the link. "
+                "Whoever opens it sees these settings on a scene of the gallery."
+            )
+
+
+def chapters(labels: Mapping[str, str], *, key: str) -> str:
+    """Offer the page's chapters in a row; returns the chosen one, the first at the start."""
+    chosen = st.segmented_control(
+        "Chapter",
+        list(labels),
+        format_func=lambda name: labels[name],
+        default=next(iter(labels)),
+        required=True,
+        label_visibility="collapsed",
+        **bound(f"{key}_chapter"),
+    )
+    return str(chosen)
+
+
+def controls() -> Any:
+    """Return the container for a chapter's controls, which the teacher's view hides."""
+    return st.container(key="controls_chapter")
+
+
+def notice(text: str) -> None:
+    """Say what to look for in the picture."""
+    st.info(f"**What to notice.** {text}", icon=":material/visibility:")
+
+
+def sources(*lines: str) -> None:
+    """List where the facts on this page come from."""
+    st.caption("Sources: " + " · ".join(lines))
+
+
+# ---- computing --------------------------------------------------------------------------------
+@st.cache_resource(max_entries=RESULTS_HELD, show_spinner=False)
+def _compute(name: str, digest: str, settings: Any, _fn: Any, _clip: Clip) -> tuple[Any, float]:
+    positional, named = settings
+    start = time.perf_counter()
+    result = _fn(_clip, *positional, **dict(named))
+    return result, time.perf_counter() - start
+
+
+def compute(fn: Callable[..., R], clip: Clip, *settings: Any, **named: Any) -> R:
+    """Run `fn(clip, *settings, **named)` once per clip and settings; errors end the page kindly.
+
+    Cached under the function's name, the clip's digest and the settings, which must be hashable.
+    Results are shared between visitors and therefore read-only.
+    """
+    key = (settings, tuple(sorted(named.items())))
+    name = f"{fn.__module__}.{fn.__qualname__}"
+    try:
+        result, seconds = _compute(name, clip.digest, key, fn, clip)
+    except VidcoreError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    st.session_state.setdefault("_seconds", {})[name] = seconds
+    return result
+
+
+@lru_cache(maxsize=256)
+def _source(fn: Callable[..., Any]) -> str:
+    return inspect.getsource(inspect.unwrap(fn))
+
+
+def peek(*functions: Callable[..., Any]) -> None:
+    """Show the source of the functions that have just run: the real one, with its time."""
+    seconds = st.session_state.get("_seconds", {})
+    names = [f"{fn.__module__}.{fn.__qualname__}" for fn in functions]
+    spent = sum(seconds.get(name, 0) for name in names)
+    took = f" · {spent * 1e3:.1f} ms" if spent else ""
+    label = ", ".join(f"`{fn.__name__}`" for fn in functions)
+    with st.expander(f"The code that ran: {label}{took}", icon=":material/code:"):
+        for fn in functions:
+            st.caption(f"`{fn.__module__}`")
+            st.code(_source(fn), language="python")
+
+
+def plot(figure: Any, *, key: str, alt: str) -> None:
+    """Draw a figure; `alt` says in words what it shows."""
+    st.plotly_chart(figure, key=key, alt=alt, config=PLOT)
+
+
+# ---- thinking first ---------------------------------------------------------------------------
+def predict(question: str, options: Sequence[str], answer: str, because: str, *, key: str) -> None:
+    """Ask before showing; check the answer and say why.
+
+    `answer` is computed by the page from the same result its figure shows, never typed in.
+    """
+    with st.container(border=True, key=f"predict_{key}"):
+        st.markdown(f"**Predict first.** {question}")
+        said = st.pills(
+            question, options, label_visibility="collapsed", wrap=True, **bound(f"{key}_guess")
+        )
+        if said is None:
+            return
+        if said == answer:
+            st.success(f"Yes: **{answer}**. {because}", icon=":material/check_circle:")
+        else:
+            st.warning(f"Not quite: **{answer}**. {because}", icon=":material/lightbulb:")
+
+
+# ---- start-up ---------------------------------------------------------------------------------
+def warm() -> None:
+    """Import and make, once per process, what the first visitor would wait for."""
+    import vidcore.figures.motion
+    import vidcore.figures.sampling
+    import vidcore.motion
+    import vidcore.sampling  # noqa: F401
+
+    _clip.gallery()
+
+
+_COPY = st.components.v2.component(
+    "vidcore_copy_link",
+    html='<button type="button" class="copy">Copy link</button>'
+    '<button type="button" class="present">Copy link for presenting</button>'
+    '<input class="text" readonly hidden aria-label="Link to copy" /><p role="status"></p>',
+    css="""
+    :host { display: block; }
+    button { display: block; width: 100%; margin: 0 0 8px; padding: 8px 12px; font: 0.9rem var(--st-font);
+      border: 1px solid var(--st-widget-border-color, var(--st-border-color));
+      border-radius: var(--st-button-radius); background: transparent; color: var(--st-text-color); cursor: pointer; }
+    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+    input { width: 100%; box-sizing: border-box; }
+    p { margin: 0; min-height: 1.2em; font: 0.85rem var(--st-font); color: var(--st-text-color); }
+    """,
+    js="""
+    export default function ({ parentElement }) {
+      const find = (s) => parentElement.querySelector(s), say = find("p"), text = find("input");
+      const copy = async (present) => {
+        const url = new URL(location.href);
+        present ? url.searchParams.set("present", "1") : url.searchParams.delete("present");
+        try {
+          await navigator.clipboard.writeText(url.href);
+          say.textContent = "Copied.";
+        } catch {  // no permission, or not a secure page: let the visitor copy by hand
+          text.hidden = false; text.value = url.href; text.select();
+          say.textContent = "Press Ctrl+C to copy.";
+        }
+      };
+      find(".copy").onclick = () => copy(false);
+      find(".present").onclick = () => copy(true);
+    }
+    """,
+)
+
+
+def pick_clip() -> Clip:
+    """Draw the clip panel and return the clip; see `_clip`."""
+    return _clip.pick_clip()
+
+
+def remember(prefix: str, key: str, defaults: Mapping[str, Any]) -> Callable[[], None]:
+    """Return a callback that writes the view of the stage `key` into the link, defaults left out."""
+
+    def write() -> None:
+        view = st.session_state[key].view or {}
+        for name, default in defaults.items():
+            value = view.get(name)
+            if value is None or value == default:
+                st.query_params.pop(f"{prefix}_{name}", None)
+            else:
+                st.query_params[f"{prefix}_{name}"] = str(value)
+
+    return write
+
+
+def opening_view(prefix: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a stage opens, as the link said when the visitor came; junk is ignored."""
+    opened: dict[str, Any] = st.session_state.setdefault(
+        f"_{prefix}_view", _parse(prefix, defaults)
+    )
+    return opened
+
+
+def _parse(prefix: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
+    view: dict[str, Any] = dict(defaults)
+    for name, default in defaults.items():
+        text = st.query_params.get(f"{prefix}_{name}")
+        if text is None:
+            continue
+        if isinstance(default, int):
+            view[name] = int(text) if text.isdecimal() and len(text) < 6 else default
+        else:
+            view[name] = text
+    return view

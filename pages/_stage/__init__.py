@@ -1,0 +1,85 @@
+"""The client-side stages: plain JavaScript components, drawn at full frame rate in the browser."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages._stage.assets import publish_clip, publish_layer
+from vidcore.media import Clip
+
+__all__ = ["Order", "Row", "publish_layer", "stage"]
+
+HERE = Path(__file__).parent
+
+
+def _read(*names: str) -> str:
+    return "\n".join((HERE / name).read_text() for name in names)
+
+
+_STAGE = st.components.v2.component(
+    "vidcore_stage",
+    html=_read("stage.html"),
+    css=_read("stage.css"),
+    js=_read("frames.js", "paint.js", "stage.js"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A way to run through the clip; `seq` lists frame indices, None is forward."""
+
+    name: str
+    label: str
+    seq: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The frames one sampling strategy takes."""
+
+    name: str
+    label: str
+    indices: list[int]
+    colour: str
+    note: str = ""
+
+
+def stage(
+    clip: Clip,
+    *,
+    key: str,
+    alt: str,
+    view: Mapping[str, Any] | None = None,
+    orders: Sequence[Order] = (),
+    layers: Sequence[Mapping[str, Any]] = (),
+    rows: Sequence[Row] = (),
+    strip: bool = True,
+    slice_row: bool = False,
+    autoplay: bool = True,
+    tallest: int = 420,
+    hint: str | None = None,
+    on_view: Callable[[], None] = lambda: None,
+) -> Mapping[str, Any]:
+    """Show a clip on the stage; returns the visitor's view `{t, order, layer, row}` once it rests.
+
+    `alt` describes the picture for those who do not see it. `view` is where the stage opens, as a
+    link may say. `tallest` bounds the picture's height in CSS pixels.
+    """
+    data = {
+        "clip": publish_clip(clip),
+        "layers": [dict(layer) for layer in layers],
+        "orders": [asdict(order) for order in orders],
+        "rows": [asdict(row) for row in rows],
+        "view": dict(view or {}),
+        "strip": strip,
+        "slice": slice_row,
+        "autoplay": autoplay,
+        "tallest": tallest,
+        "alt": alt,
+        "hint": hint,
+    }
+    state = _STAGE(key=key, data=data, default={"view": data["view"]}, on_view_change=on_view)
+    return dict(state.view or {})

@@ -1,0 +1,97 @@
+"""What the stages draw, served once over HTTP and kept by the browser.
+
+A component's data is sent again whenever any of it changes, so a clip does not travel there. It is
+published here under the hash of its content, the component receives the address, and the browser
+fetches it once: a slider that moves afterwards costs a few hundred bytes. The hash is the key to
+the content: who does not have the clip cannot guess it.
+"""
+
+import gzip
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from cachetools import LRUCache
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from vidcore.media import Clip
+
+HELD_BYTES = (
+    512 * 2**20
+)  # all visitors together; the oldest go first and are published again on use
+FASTEST = 1  # gzip level: higher ones cost more time here than they save on the way
+
+
+@dataclass(slots=True, eq=False)
+class _Asset:
+    source: np.ndarray  # (T, ...) float32
+    dtype: str
+    packed: bytes | None = None
+
+    @property
+    def held(self) -> int:
+        return self.source.nbytes
+
+
+_assets: LRUCache[str, _Asset] = LRUCache(HELD_BYTES, getsizeof=lambda asset: asset.held)
+_lock = threading.Lock()
+
+
+def _publish(name: str, asset: _Asset) -> str:
+    with _lock:
+        if name not in _assets and asset.held <= HELD_BYTES:
+            _assets[name] = asset
+    return f"arrays/{name}"
+
+
+def publish_clip(clip: Clip) -> dict[str, object]:
+    """Offer a clip's frames; returns what the stage needs to fetch and draw them."""
+    T, H, W, C = clip.frames.shape
+    url = _publish(clip.digest, _Asset(clip.frames, "uint8"))
+    return {
+        "url": url,
+        "dtype": "uint8",
+        "step": H * W * C,
+        "T": T,
+        "H": H,
+        "W": W,
+        "fps": clip.fps,
+    }
+
+
+def publish_layer(name: str, label: str, volume: np.ndarray, *, key: str) -> dict[str, object]:
+    """Offer a scalar volume `(T, H, W)` drawn as heat over a clip; `key` names its content."""
+    url = _publish(f"{key}-{name}", _Asset(volume, "float16"))
+    largest = float(volume.max()) if volume.size else 0.0
+    return {
+        "name": name,
+        "label": label,
+        "url": url,
+        "dtype": "float16",
+        "T": len(volume),
+        "max": largest,
+    }
+
+
+def _pack(asset: _Asset) -> bytes:
+    if asset.dtype == "float16":
+        return gzip.compress(asset.source.astype("<f2").tobytes(), FASTEST, mtime=0)
+    frames = np.round(asset.source * 255).astype(np.uint8)
+    frames[1:] -= frames[:-1].copy()  # modulo 256; the browser adds them up again
+    return gzip.compress(frames.tobytes(), FASTEST, mtime=0)
+
+
+def _send(request: Request) -> Response:
+    with _lock:
+        asset = _assets.get(request.path_params["name"])
+    if asset is None:
+        return PlainTextResponse("no longer held; reload the page", status_code=404)
+    if asset.packed is None:
+        asset.packed = _pack(asset)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}
+    return Response(asset.packed, media_type="application/octet-stream", headers=headers)
+
+
+ROUTES = [Route("/arrays/{name}", _send)]

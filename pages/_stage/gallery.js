@@ -1,0 +1,50 @@
+// Thumbnails that move while pointed at; one radio button per scene.
+
+function drawThumb(canvas, data, pixels, scene, moment) {
+  const { W, H } = data.clip, n = W * H, image = new ImageData(W, H), start = (scene * data.moments + moment) * n * 3;
+  for (let i = 0, j = start, k = 0; i < n; i++, k += 4) {
+    image.data[k] = pixels[j++]; image.data[k + 1] = pixels[j++]; image.data[k + 2] = pixels[j++]; image.data[k + 3] = 255;
+  }
+  canvas.width = W; canvas.height = H;
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+function playThumb(button, draw, moments) {
+  let moment = Math.floor(moments / 2);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const stop = () => clearInterval(button.timer);
+  button.onpointerenter = button.onfocus = () => { stop(); if (!calm) button.timer = setInterval(() => draw((moment = (moment + 1) % moments)), 90); };
+  button.onpointerleave = button.onblur = stop;
+  draw(moment);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const grid = parentElement.querySelector(".grid");
+  if (grid.children.length !== data.names.length) {
+    grid.replaceChildren(...data.names.map(() => {
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.setAttribute("role", "radio");
+      button.append(document.createElement("canvas"));
+      return button;
+    }));
+  }
+  data.names.forEach((name, k) => {
+    const button = grid.children[k];
+    button.title = data.titles[k];
+    button.setAttribute("aria-label", data.titles[k]);
+    button.setAttribute("aria-checked", String(name === data.chosen));
+    button.tabIndex = name === data.chosen ? 0 : -1;
+    button.onclick = () => setTriggerValue("pick", name);
+    button.onkeydown = (event) => {
+      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      grid.children[(k + by + data.names.length) % data.names.length].focus();
+    };
+  });
+  loadVolume(data.clip).then((pixels) => data.names.forEach((_, k) => {
+    const button = grid.children[k];
+    playThumb(button, (moment) => drawThumb(button.firstElementChild, data, pixels, k, moment), data.moments);
+  })).catch(() => {});
+  return () => [...grid.children].forEach((button) => clearInterval(button.timer));
+}

@@ -1,0 +1,305 @@
+// The clip stage: play, scrub, reorder, look at differences and slices, in the browser alone.
+// The server sends arrays once and small JSON after that; it hears of the visitor's view when the
+// input has rested for a moment.
+
+const REST = 250; // milliseconds of quiet before the server is told
+const TALLEST = 420; // CSS pixels of picture height, so that controls stay on the same screen
+const SPEEDS = [["¼×", 0.25], ["½×", 0.5], ["1×", 1], ["2×", 2]];
+const stages = new WeakMap(); // parentElement -> Stage
+
+const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
+const numbers = (n) => Array.from({ length: n }, (_, k) => k);
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+class Stage {
+  constructor(parent) {
+    this.find = (name) => parent.querySelector(`.${name}`);
+    this.box = this.find("stage");
+    this.at = 0; this.order = null; this.layer = null; this.row = null; this.speed = 1;
+    this.playing = false; this.visible = true; this.line = null;
+    this.bind();
+    this.resizer = new ResizeObserver(() => this.layout());
+    this.resizer.observe(this.box);
+    this.watcher = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
+    this.watcher.observe(this.box);
+  }
+
+  // ---- data in --------------------------------------------------------------------------------
+  async show(data, tell) {
+    this.tell = tell;
+    const fresh = this.data?.clip.url !== data.clip.url;
+    this.follow(data.view, this.data?.view ?? {});
+    this.data = data;
+    if (fresh) { this.clip = null; this.line = null; this.note("Loading the clip…"); }
+    try {
+      const [pixels, ...extra] = await Promise.all([data.clip, ...data.layers].map(loadVolume));
+      if (this.data !== data || this.gone) return; // a newer call is under way
+      this.clip ??= { ...data.clip, data: pixels };
+      this.volumes = data.layers.map((layer, k) => ({ ...layer, data: extra[k] }));
+    } catch (error) {
+      this.note(`The clip could not be loaded (${error.message}). Reload the page.`);
+      return;
+    }
+    this.note("");
+    this.setSequence();
+    this.choices();
+    this.samples();
+    this.layout();
+    if (fresh && data.autoplay && !calm() && !this.playing) this.play(true);
+  }
+
+  // Take over what the server changed; an echo of what this stage has told it is not a change.
+  follow(view, before) {
+    for (const [name, field] of [["t", "at"], ["order", "order"], ["layer", "layer"], ["row", "row"]]) {
+      if (name in view && view[name] !== before[name] && view[name] !== this.told?.[name]) this[field] = view[name];
+    }
+  }
+
+  note(text) { this.find("note").textContent = text; }
+
+  // ---- the order frames are shown in -----------------------------------------------------------
+  setSequence() {
+    const { T } = this.clip, { rows, orders } = this.data;
+    const row = rows.find((r) => `row:${r.name}` === this.order);
+    const order = orders.find((o) => o.name === this.order);
+    if (row) this.seq = this.hold(row.indices, T);
+    else if (order?.seq) this.seq = order.seq;
+    else { this.seq = numbers(T); this.order = orders[0]?.name ?? null; }
+    this.at = clamp(this.at, 0, this.seq.length - 1);
+    const scrub = this.find("scrub");
+    scrub.max = this.seq.length - 1; scrub.value = this.at;
+  }
+
+  // What a model that sees only `indices` knows at each time: the last frame it was given.
+  hold(indices, T) {
+    const sorted = [...indices].sort((a, b) => a - b);
+    let k = 0;
+    return numbers(T).map((t) => { while (k + 1 < sorted.length && sorted[k + 1] <= t) k++; return sorted[k]; });
+  }
+
+  choose(order) { this.order = order; this.setSequence(); this.choices(); this.layout(); this.report(); }
+
+  // ---- playing --------------------------------------------------------------------------------
+  play(on) {
+    this.playing = on;
+    this.box.classList.toggle("playing", on);
+    this.find("play").setAttribute("aria-label", on ? "Pause" : "Play");
+    if (on) { this.due = performance.now(); this.tick(this.due); } else this.report();
+  }
+
+  tick(now) {
+    if (!this.playing || this.gone) return;
+    const step = 1000 / (this.data.clip.fps * this.speed);
+    if (now - this.due > 1000) this.due = now; // the tab was hidden: no race to catch up
+    if (now >= this.due && this.visible && this.clip) { this.go((this.at + 1) % this.seq.length, false); this.due += step; }
+    requestAnimationFrame((t) => this.tick(t));
+  }
+
+  go(at, byHand = true) {
+    this.at = clamp(Math.round(at), 0, this.seq.length - 1);
+    this.draw();
+    if (byHand) this.report();
+  }
+
+  step(by) { if (this.playing) this.play(false); this.go(this.at + by); }
+
+  // ---- drawing --------------------------------------------------------------------------------
+  get t() { return this.seq[this.at]; }
+  get volume() { return this.volumes.find((v) => v.name === this.layer); }
+
+  layout() {
+    if (!this.clip) return;
+    const { W, H } = this.clip, slicing = this.data.slice;
+    this.find("slice").hidden = !slicing;
+    this.find("row-bar").hidden = !slicing;
+    this.find("rule").hidden = !slicing;
+    this.find("strip-wrap").hidden = !this.data.strip;
+    const picture = this.find("picture"), room = this.find("screen").clientWidth;
+    const scale = Math.max(0.1, Math.min(room / W, (this.data.tallest ?? TALLEST) / H));
+    picture.width = W; picture.height = H;
+    picture.style.width = `${Math.floor(W * scale)}px`; picture.style.height = `${Math.floor(H * scale)}px`;
+    picture.style.touchAction = slicing ? "none" : "pan-y";
+    picture.setAttribute("aria-label", this.data.alt);
+    if (slicing) this.layoutSlice(scale);
+    if (this.data.strip) paintStrip(this.find("strip"), this.clip, this.seq, this.box.clientWidth);
+    for (const sample of this.rowCanvases ?? []) sample.paint();
+    this.draw();
+  }
+
+  layoutSlice(scale) {
+    const { W, H } = this.clip, row = this.find("row");
+    this.row = clamp(this.row ?? Math.floor(H / 2), 0, H - 1);
+    row.max = H - 1; row.value = this.row;
+    const cut = this.find("cut"), T = this.seq.length;
+    cut.width = W; cut.height = T;
+    cut.style.width = `${Math.floor(W * scale)}px`; cut.style.height = `${Math.floor(clamp(H * scale, 120, TALLEST))}px`;
+    cut.getContext("2d").putImageData(sliceImage(this.clip, this.row, this.seq), 0, 0);
+    this.find("row-count").textContent = `y = ${this.row} / ${H - 1}`;
+    this.find("rule").style.top = `${((this.row + 0.5) / H) * 100}%`;
+    this.drawSlope();
+  }
+
+  draw() {
+    if (!this.clip) return;
+    const { W, H, fps } = this.clip, volume = this.volume, T = this.seq.length;
+    this.image = volume ? heatImage(volume, this.t, W, H, this.image) : frameImage(this.clip, this.t, this.image?.width === W && this.image?.height === H ? this.image : undefined);
+    this.find("picture").getContext("2d").putImageData(this.image, 0, 0);
+    const scrub = this.find("scrub"), text = `frame ${this.t} of ${this.clip.T}, ${(this.at / fps).toFixed(2)} seconds`;
+    scrub.value = this.at; scrub.setAttribute("aria-valuetext", text);
+    this.find("count").textContent = `t = ${this.t} / ${this.clip.T - 1} · ${(this.at / fps).toFixed(2)} s`;
+    this.find("head").style.left = `${((this.at + 0.5) / T) * 100}%`;
+    this.find("now").style.top = `${((this.at + 0.5) / T) * 100}%`;
+    this.read();
+  }
+
+  // The number under the pointer: position, colour, and the layer's value.
+  read() {
+    const out = this.find("readout");
+    if (!this.pointer) { out.textContent = this.data.hint ?? "Hover the picture to read a pixel."; return; }
+    const { W, H, data } = this.clip, { x, y } = this.pointer, at = ((this.t * H + y) * W + x) * 3;
+    const rgb = [0, 1, 2].map((c) => (data[at + c] / 255).toFixed(2)).join(" ");
+    const values = this.volumes.map((v) => ` · ${v.label} ${v.data[(Math.min(this.t, v.T - 1) * H + y) * W + x].toFixed(3)}`).join("");
+    out.textContent = `(t, y, x) = (${this.t}, ${y}, ${x}) · RGB ${rgb}${values}`;
+  }
+
+  drawSlope() {
+    const line = this.find("measure").firstElementChild, out = this.find("slope");
+    if (!this.line) { line.setAttribute("stroke-opacity", 0); out.textContent = "x →, time ↓. Drag along a streak to measure its speed."; return; }
+    const { a, b } = this.line, T = this.seq.length, W = this.clip.W;
+    for (const [name, value] of [["x1", a.x / W], ["y1", a.t / T], ["x2", b.x / W], ["y2", b.t / T]]) line.setAttribute(name, `${value * 100}%`);
+    line.setAttribute("stroke-opacity", 1);
+    const dx = b.x - a.x, dt = b.t - a.t;
+    out.textContent = Math.abs(dt) < 0.5 ? "Drag down as well: speed needs time to pass." :
+      `Δx / Δt = ${dx.toFixed(1)} px / ${dt.toFixed(1)} frames = ${(dx / dt).toFixed(2)} px per frame`;
+  }
+
+  // ---- the choices below the picture ------------------------------------------------------------
+  choices() {
+    const { orders, layers } = this.data;
+    this.radios("orders", orders.length > 1 ? orders.map((o) => [o.label, o.name]) : [], this.order, (name) => this.choose(name));
+    const looks = layers.length ? [["Frames", null], ...layers.map((l) => [l.label, l.name])] : [];
+    this.radios("layers", looks, this.layer, (name) => { this.layer = name; this.choices(); this.draw(); this.report(); });
+    this.radios("speeds", this.data.speeds === false ? [] : SPEEDS, this.speed, (speed) => { this.speed = speed; this.choices(); });
+  }
+
+  radios(group, options, chosen, pick) {
+    const box = this.find(group);
+    if (box.children.length !== options.length) box.replaceChildren(...options.map(() => Object.assign(document.createElement("button"), { type: "button" })));
+    options.forEach(([label, value], k) => {
+      const button = box.children[k];
+      button.textContent = label;
+      button.setAttribute("role", "radio");
+      button.setAttribute("aria-checked", String(value === chosen));
+      button.tabIndex = value === chosen ? 0 : -1;
+      button.onclick = () => pick(value);
+      button.onkeydown = (event) => {
+        const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!by) return;
+        event.preventDefault(); event.stopPropagation();
+        const next = (k + by + options.length) % options.length;
+        pick(options[next][1]);
+        box.children[next].focus();
+      };
+    });
+  }
+
+  samples() {
+    const box = this.find("samples"), { rows } = this.data;
+    this.rowCanvases = [];
+    if (box.children.length !== rows.length) {
+      box.replaceChildren(...rows.map(() => {
+        const item = document.createElement("div");
+        item.className = "sample";
+        item.innerHTML = '<div class="name"><span class="swatch"></span><span class="label"></span><small></small></div><button type="button"></button><canvas role="img"></canvas>';
+        return item;
+      }));
+    }
+    rows.forEach((row, k) => this.sample(box.children[k], row));
+  }
+
+  sample(item, row) {
+    const canvas = item.querySelector("canvas"), button = item.querySelector("button"), on = this.order === `row:${row.name}`;
+    item.querySelector(".swatch").style.background = row.colour;
+    item.querySelector(".label").textContent = row.label;
+    item.querySelector("small").textContent = row.note ?? "";
+    canvas.setAttribute("aria-label", `${row.label} takes frames ${row.indices.join(", ")}`);
+    button.textContent = on ? "Seen like this" : "See it like this";
+    button.setAttribute("aria-pressed", String(on));
+    button.setAttribute("aria-label", `Play only the frames of: ${row.label}`);
+    button.onclick = () => { this.choose(on ? this.data.orders[0]?.name ?? null : `row:${row.name}`); this.samples(); this.layout(); if (!this.playing && !calm()) this.play(true); };
+    const ink = getComputedStyle(this.box).color;
+    let map = null;
+    this.rowCanvases.push({ paint: () => { map = paintSample(canvas, this.clip, row, this.data.clip.T, item.clientWidth, ink); } });
+    canvas.onclick = (event) => this.pickSample(event, canvas, row, map);
+  }
+
+  pickSample(event, canvas, row, map) {
+    const box = canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    let t = Math.round(((x - 4) / (box.width - 8)) * this.clip.T - 0.5);
+    if (y >= map.top) t = row.indices[Math.floor((y - map.top) / (map.high + 14)) * map.per + Math.floor(x / (map.wide + map.gap))] ?? t;
+    if (this.playing) this.play(false);
+    this.go(this.seq.indexOf(t) >= 0 ? this.seq.indexOf(t) : t);
+  }
+
+  // ---- input ----------------------------------------------------------------------------------
+  bind() {
+    this.find("play").onclick = () => this.play(!this.playing);
+    this.find("back").onclick = () => this.step(-1);
+    this.find("next").onclick = () => this.step(1);
+    this.find("scrub").oninput = (event) => { if (this.playing) this.play(false); this.go(Number(event.target.value)); };
+    this.find("row").oninput = (event) => this.setRow(Number(event.target.value));
+    this.drag(this.find("picture"), (spot, down) => { this.pointer = spot; this.read(); if (down && this.data.slice) this.setRow(spot.y); }, () => { this.pointer = null; this.read(); });
+    this.drag(this.find("strip"), (spot, down) => { if (down && this.clip) { if (this.playing) this.play(false); this.go(spot.fx * this.seq.length - 0.5); } });
+    this.drag(this.find("cut"), (spot, down, first) => this.measure(spot, down, first));
+    this.box.onkeydown = (event) => this.key(event);
+  }
+
+  key(event) {
+    if (event.target !== this.box || !this.clip) return;
+    const moves = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.go(0), End: () => this.go(this.seq.length - 1), " ": () => this.play(!this.playing) };
+    if (this.data.slice) Object.assign(moves, { ArrowUp: () => this.setRow(this.row - 1), ArrowDown: () => this.setRow(this.row + 1) });
+    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
+  }
+
+  // Pointer events in the canvas's own pixels: hover, press, drag; one finger works as the mouse does.
+  drag(canvas, move, leave = () => {}) {
+    const spot = (event) => {
+      const box = canvas.getBoundingClientRect(), fx = clamp((event.clientX - box.left) / box.width, 0, 1), fy = clamp((event.clientY - box.top) / box.height, 0, 1);
+      const { W, H } = this.clip ?? { W: 1, H: 1 };
+      return { fx, fy, x: Math.min(W - 1, Math.floor(fx * W)), y: Math.min(H - 1, Math.floor(fy * H)) };
+    };
+    canvas.onpointerdown = (event) => { if (!this.clip) return; canvas.setPointerCapture(event.pointerId); move(spot(event), true, true); };
+    canvas.onpointermove = (event) => { if (this.clip) move(spot(event), event.buttons > 0, false); };
+    canvas.onpointerleave = () => { if (this.clip) leave(); };
+  }
+
+  setRow(y) { if (!this.clip) return; this.row = clamp(y, 0, this.clip.H - 1); this.line = null; this.layout(); this.report(); }
+
+  measure(spot, down, first) {
+    if (!down) return;
+    const here = { x: spot.fx * this.clip.W, t: spot.fy * this.seq.length };
+    this.line = first ? { a: here, b: here } : { a: this.line?.a ?? here, b: here };
+    this.drawSlope();
+  }
+
+  // ---- data out -------------------------------------------------------------------------------
+  report() {
+    if (!this.clip || this.playing) return;
+    clearTimeout(this.resting);
+    const view = { t: this.at, order: this.order, layer: this.layer, row: this.row };
+    this.resting = setTimeout(() => {
+      if (JSON.stringify(view) === JSON.stringify(this.told)) return;
+      this.told = view;
+      this.tell("view", view);
+    }, REST);
+  }
+
+  close() { this.gone = true; this.playing = false; clearTimeout(this.resting); this.resizer.disconnect(); this.watcher.disconnect(); }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  let stage = stages.get(parentElement);
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)));
+  stage.show(data, setStateValue);
+  return () => { stage.close(); stages.delete(parentElement); };
+}

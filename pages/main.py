@@ -1,0 +1,20 @@
+"""Page configuration and the order of pages; runs at every interaction, so nothing else."""
+
+import streamlit as st
+
+from pages import _kit
+
+st.set_page_config(page_title="Video Understanding from Scratch", page_icon="▶️", layout="wide")
+page = st.navigation(
+    [
+        st.Page("home.py", title="Start", icon=":material/play_circle:", default=True),
+        st.Page("motion.py", title="What makes video hard", icon=":material/swap_horiz:"),
+        st.Page(
+            "sampling.py", title="Which frames does a model see?", icon=":material/view_timeline:"
+        ),
+        st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
+        st.Page("about.py", title="About", icon=":material/info:"),
+    ],
+    position="hidden" if _kit.presenting() else "sidebar",
+)
+page.run()
