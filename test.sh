@@ -1,0 +1,24 @@
+#!/bin/sh
+# Set up what is missing (test requirements, a Chromium), then run the whole suite.
+# Arguments go to pytest: ./test.sh tests/motion -k square
+set -eu
+cd "$(dirname "$0")"
+. .ci/environment
+install test -e '.[test]'
+
+found=""
+for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null; then
+        found=$(command -v "$name")
+        break
+    fi
+done
+if [ -z "$found" ]; then
+    if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+        apt-get update -qq >&2 && apt-get install -y -qq chromium >&2
+        found=$(command -v chromium)
+    else # playwright's own download; its path is found by the tests
+        .venv/bin/python -m playwright install chromium >&2
+    fi
+fi
+CHROMIUM="$found" exec .venv/bin/python -m pytest "$@"

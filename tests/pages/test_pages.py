@@ -1,0 +1,77 @@
+"""Every page under AppTest: it runs, has one title, and survives every control at its extremes."""
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py") if p.stem[0] != "_" and p.stem != "main")
+IDEAS = [name for name in PAGES if name not in {"home.py", "about.py", "sources.py"}]
+SECONDS = 30  # generous: a shared two-core machine
+
+
+def open_page(name: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=SECONDS).run()
+    return at.switch_page(name).run() if name != "home.py" else at
+
+
+def complaints(at: AppTest) -> list[str]:
+    return [e.message for e in at.exception]
+
+
+def extremes(at: AppTest) -> Iterator[tuple[str, Any]]:
+    """Yield the key of every control with each value at the end of its range."""
+    for slider in at.slider:
+        ends = (slider.min, slider.max)
+        pair = isinstance(slider.value, tuple | list)
+        yield from ((slider.key, (end, end) if pair else end) for end in ends)
+    for select in at.select_slider:
+        yield from ((select.key, option) for option in (select.options[0], select.options[-1]))
+    for box in at.selectbox:
+        yield from ((box.key, option) for option in box.options)
+    for toggle in at.toggle:
+        yield from ((toggle.key, value) for value in (True, False))
+    for number in at.number_input:
+        yield from ((number.key, value) for value in (number.min, number.max))
+    for group in at.button_group:
+        yield from ((group.key, option) for option in group.options)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_runs_and_has_one_title(name: str) -> None:
+    at = open_page(name)
+    assert complaints(at) == []
+    assert len(at.title) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_survives_every_control_at_its_extremes(name: str) -> None:
+    at = open_page(name)
+    for chapter in chapters(at, name):
+        for key, value in list(extremes(at)):
+            control = next((c for c in controls(at) if c.key == key), None)
+            if control is None or key.endswith("_chapter"):
+                continue  # another control has hidden it; or the outer loop turns it
+            control.set_value(value).run()
+            assert complaints(at) == [], f"{name}, {chapter}: {key} = {value!r}"
+
+
+def controls(at: AppTest) -> list[Any]:
+    kinds = (at.slider, at.select_slider, at.selectbox, at.toggle, at.number_input, at.button_group)
+    return [control for kind in kinds for control in kind]
+
+
+def chapters(at: AppTest, name: str) -> Iterator[str]:
+    """Turn the page's chapters one by one; a page without chapters has one."""
+    key = f"{Path(name).stem}_chapter"
+    group = next((g for g in at.button_group if g.key == key), None)
+    if group is None:
+        yield "the page"
+        return
+    for option in group.options:
+        next(g for g in at.button_group if g.key == key).set_value([option]).run()
+        yield option
