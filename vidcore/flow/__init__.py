@@ -5,7 +5,7 @@
 One equation, two unknowns. Lucas-Kanade asks the neighbours, Horn-Schunck asks for smoothness.
 """
 
-from vidcore.flow.lucas_kanade import lucas_kanade
+from vidcore.flow.lucas_kanade import lucas_kanade, pyramidal_lucas_kanade
 from vidcore.flow.metrics import angular_error, endpoint_error, fl_all, interpolation_error
 from vidcore.flow.result import FlowResult
 from vidcore.flow.structure import constraint_lines, eigenvalues, normal_flow, structure_tensor
@@ -21,6 +21,7 @@ __all__ = [
     "interpolation_error",
     "lucas_kanade",
     "normal_flow",
+    "pyramidal_lucas_kanade",
     "structure_tensor",
     "warp",
 ]

@@ -56,6 +56,12 @@ def check_image(image: np.ndarray) -> None:
         raise ShapeError("An image holds finite numbers; got NaN or infinity. Replace them first.")
 
 
+def check_count(count: int, name: str) -> None:
+    """Refuse to do something less than once."""
+    if count < 1:
+        raise ShapeError(f"{name} is a count from 1; got {count}.")
+
+
 def check_window(window: int) -> None:
     """Refuse a window that has no centre pixel or no neighbours."""
     if window < 3 or window % 2 == 0:

@@ -8,13 +8,22 @@ Lucas & Kanade, An Iterative Image Registration Technique, IJCAI 1981. Ours is t
 a system for every pixel, with the derivatives of the first frame and It = next - prev.
 """
 
+from functools import partial
+
 import numpy as np
+from jaxtyping import Bool, Float
 
 from vidcore.flow.derivatives import sobel
-from vidcore.flow.frames import brightness, check_window
+from vidcore.flow.frames import brightness, check_count, check_window
+from vidcore.flow.pyramid import Level, coarse_to_fine, linearise
 from vidcore.flow.result import FlowResult
-from vidcore.flow.structure import textured
-from vidcore.flow.window import fill, window_sums
+from vidcore.flow.structure import eigenvalues, textured
+from vidcore.flow.window import fill, window_mean, window_sums
+
+SOLVABLE = 1e-2  # l2 against the largest l1 of normalised frames, where all texture is alike strong
+DAMPING = 1e-3  # of the mean trace: keeps a flat or one-way window near the flow it had
+SURROUNDINGS = 15  # pixels: over this window the flow may turn and grow, and is still followed
+LEAST_WEIGHT = 1e-3  # so that a place where nothing agrees still has a mean
 
 
 def lucas_kanade(prev: np.ndarray, next_: np.ndarray, *, window: int = 5) -> FlowResult:
@@ -57,3 +66,85 @@ def lucas_kanade(prev: np.ndarray, next_: np.ndarray, *, window: int = 5) -> Flo
     v = (Sxy * Sxt - Sxx * Syt) / det
     flow = fill(np.stack([u, v], axis=-1), valid)
     return FlowResult(flow.astype(dtype), valid)
+
+
+def pyramidal_lucas_kanade(
+    prev: np.ndarray,
+    next_: np.ndarray,
+    *,
+    window: int = 9,
+    iterations: int = 3,
+    iterates: bool = False,
+) -> FlowResult:
+    """Estimate dense flow by weighted Lucas-Kanade steps from coarse to fine.
+
+    Finds motions of many pixels where there is texture, and fractions of one precisely.
+
+    Parameters
+    ----------
+    prev, next_
+        `(H, W)` or `(H, W, 3)` floats, RGB in [0, 1]; any contrast gives the same answer.
+    window
+        Side of the window in pixels, odd, the same on every level.
+    iterations
+        Steps on each level, from 1.
+    iterates
+        Also return the field after each level, enlarged to the frame.
+
+    Returns
+    -------
+    FlowResult
+        `valid` where the last window could be solved from pixels that agree with the flow;
+        elsewhere it is filled from the neighbours.
+
+    Raises
+    ------
+    ShapeError
+        If the images are not two finite float images of one size, the window is even or below 3, or
+        `iterations` is below 1.
+
+    Notes
+    -----
+    Bouguet, Pyramidal Implementation of the Lucas Kanade Feature Tracker, 2000. Ours differs as
+    `pyramid` says, and solves for the total flow, measured from the mean flow around a pixel rather
+    than from its own: increments would add up every level's noise.
+    """
+    I1, I2 = brightness(prev, next_)
+    check_window(window)
+    check_count(iterations, "iterations")
+    step = partial(refine, window=window)
+    result = coarse_to_fine(I1, I2, step, times=iterations, iterates=iterates)
+    return FlowResult(fill(result.flow, result.valid), result.valid, iterates=result.iterates)
+
+
+def refine(
+    level: Level, flow: Float[np.ndarray, "H W 2"], *, window: int
+) -> tuple[Float[np.ndarray, "H W 2"], Bool[np.ndarray, "H W"]]:
+    """Take one step: each window moves as its surroundings do, plus one (u, v) of its own."""
+    Ix, Iy, It, w = linearise(level, flow)
+    around = surroundings(flow, w)
+    du, dv = flow[..., 0] - around[..., 0], flow[..., 1] - around[..., 1]
+    Ib = It - Ix * du - Iy * dv  # the difference that would remain if the pixel moved as `around`
+    wIx, wIy = w * Ix, w * Iy
+    Sxx, Sxy, Syy, Sxb, Syb = window_sums(
+        wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib, window=window
+    )
+    l1, l2 = eigenvalues(Sxx, Sxy, Syy)
+    valid = l2 > SOLVABLE * l1.max()
+
+    k = DAMPING * (Sxx + Syy).mean() + np.finfo(flow.dtype).eps  # where flat, the flow stays
+    Sxx, Syy, Sxb, Syb = Sxx + k, Syy + k, Sxb - k * du, Syb - k * dv
+    det = Sxx * Syy - Sxy * Sxy
+    u = (Sxy * Syb - Syy * Sxb) / det
+    v = (Sxy * Sxb - Sxx * Syb) / det
+    return around + np.stack([u, v], axis=-1), valid
+
+
+def surroundings(
+    flow: Float[np.ndarray, "H W 2"], w: Float[np.ndarray, "H W"]
+) -> Float[np.ndarray, "H W 2"]:
+    """Average the flow around each pixel; those that agree with their flow count more."""
+    w = w + LEAST_WEIGHT
+    total = window_mean(w, SURROUNDINGS)
+    means = [window_mean(w * flow[..., c], SURROUNDINGS) / total for c in (0, 1)]
+    return np.stack(means, axis=-1)

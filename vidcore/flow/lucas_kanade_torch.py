@@ -1,14 +1,18 @@
-"""Lucas-Kanade on tensors: `lucas_kanade` for a batch, on any device, with gradients."""
+"""Lucas-Kanade on tensors: as `lucas_kanade`, for a batch, on any device, with gradients."""
+
+from functools import partial
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 from vidcore.flow.derivatives_torch import sobel
-from vidcore.flow.frames import check_window
+from vidcore.flow.frames import check_count, check_window
 from vidcore.flow.frames_torch import brightness
-from vidcore.flow.structure_torch import structure_tensor, textured
-from vidcore.flow.window_torch import fill, window_sum
+from vidcore.flow.lucas_kanade import DAMPING, LEAST_WEIGHT, SOLVABLE, SURROUNDINGS
+from vidcore.flow.pyramid_torch import Level, coarse_to_fine, linearise
+from vidcore.flow.structure_torch import eigenvalues, structure_tensor, textured
+from vidcore.flow.window_torch import fill, window_mean, window_sum
 
 
 def lucas_kanade(
@@ -47,3 +51,62 @@ def lucas_kanade(
     u = (Sxy * Syt - Syy * Sxt) / det
     v = (Sxy * Sxt - Sxx * Syt) / det
     return fill(torch.stack([u, v], dim=-1), valid), valid
+
+
+def pyramidal_lucas_kanade(
+    prev: Tensor, next_: Tensor, *, window: int = 9, iterations: int = 3
+) -> tuple[Float[Tensor, "B H W 2"], Bool[Tensor, "B H W"]]:
+    """Take weighted Lucas-Kanade steps from coarse to fine; arguments as the reference.
+
+    Returns
+    -------
+    flow, valid
+        `(B, H, W, 2)` in pixels, and where the last window could be solved.
+
+    Raises
+    ------
+    ShapeError
+        If the batches do not fit together, the window is even or below 3, or `iterations` is below
+        1.
+    """
+    I1, I2 = brightness(prev, next_)
+    check_window(window)
+    check_count(iterations, "iterations")
+    flow, valid = coarse_to_fine(I1, I2, partial(refine, window=window), times=iterations)
+    return fill(flow, valid), valid
+
+
+def refine(
+    level: Level, flow: Float[Tensor, "B H W 2"], *, window: int
+) -> tuple[Float[Tensor, "B H W 2"], Bool[Tensor, "B H W"]]:
+    """Take one step: each window moves as its surroundings do, plus one (u, v) of its own."""
+    Ix, Iy, It, w = linearise(level, flow)
+    around = surroundings(flow, w)
+    du, dv = (flow - around).unbind(-1)
+    Ib = It - Ix * du - Iy * dv  # the difference that would remain if the pixel moved as `around`
+    wIx, wIy = w * Ix, w * Iy
+    Sxx, Sxy, Syy, Sxb, Syb = (
+        window_sum(product, window)
+        for product in (wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib)
+    )
+    with torch.no_grad():
+        l1, l2 = eigenvalues(Sxx, Sxy, Syy)
+        valid = l2 > SOLVABLE * l1.amax(dim=(1, 2), keepdim=True)
+
+    trace = (Sxx + Syy).mean(dim=(1, 2), keepdim=True)
+    k = DAMPING * trace + torch.finfo(flow.dtype).eps  # where flat, the flow stays
+    Sxx, Syy, Sxb, Syb = Sxx + k, Syy + k, Sxb - k * du, Syb - k * dv
+    det = Sxx * Syy - Sxy * Sxy
+    u = (Sxy * Syb - Syy * Sxb) / det
+    v = (Sxy * Sxb - Sxx * Syb) / det
+    return around + torch.stack([u, v], dim=-1), valid
+
+
+def surroundings(
+    flow: Float[Tensor, "B H W 2"], w: Float[Tensor, "B H W"]
+) -> Float[Tensor, "B H W 2"]:
+    """Average the flow around each pixel; those that agree with their flow count more."""
+    w = w + LEAST_WEIGHT
+    total = window_mean(w, SURROUNDINGS)
+    means = [window_mean(w * component, SURROUNDINGS) / total for component in flow.unbind(-1)]
+    return torch.stack(means, dim=-1)
