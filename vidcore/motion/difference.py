@@ -40,6 +40,9 @@ class MotionResult:
         The largest single difference; 0 for a clip of one frame.
     busiest
         The pair with the most energy, the first of equals; 0 for a clip of one frame.
+    busiest_row
+        The row with the most change over the whole clip, the first of equals; where nothing
+        changes, the middle one.
     """
 
     difference: Float[np.ndarray, "pairs H W"]
@@ -51,6 +54,7 @@ class MotionResult:
     threshold: float
     largest: float
     busiest: int
+    busiest_row: int
 
 
 def difference(clip: Clip) -> Float[np.ndarray, "pairs H W"]:
@@ -114,4 +118,11 @@ def measure(clip: Clip, *, threshold: float = 0.0) -> MotionResult:
         threshold=threshold,
         largest=float(D.max(initial=0)),
         busiest=int(energy.argmax()) if len(energy) else 0,
+        busiest_row=busiest_row(D),
     )
+
+
+def busiest_row(difference: Float[np.ndarray, "pairs H W"]) -> int:
+    """The row with the most change; the middle one where nothing changes."""
+    rows = difference.sum(axis=(0, 2))
+    return int(rows.argmax()) if rows.any() else difference.shape[1] // 2

@@ -24,6 +24,7 @@ from vidcore.errors import ShapeError
 from vidcore.media.clip import CHANNELS, Clip, grey, read_only
 
 GAPS = (1, 2, 4, 8)  # frames between the differences compared
+FASTEST = 4  # times in a row: two gaps must fit into half of it, or chance has a single vote
 FEWEST_FRAMES = 4  # two pairs of differences: fewer, and chance looks like motion
 SPEED_STEP = 1 / 8  # pixels per frame between candidates: half a pixel over most gaps
 NO_CHANGE = 2e-5  # variance, (0.0045 grey levels)^2: below lies the noise of sensor and coding
@@ -92,7 +93,7 @@ def slice_speed(section: np.ndarray) -> SliceSpeed:
     """Measure how fast things move along a slice, from the slope of their traces.
 
     One speed for the whole slice; to measure one object for a while, pass the part that holds it,
-    `section[t0:t1, x0:x1]`. Speeds up to a third of the row per frame are considered.
+    `section[t0:t1, x0:x1]`. Speeds up to a quarter of the row per frame are considered.
 
     Parameters
     ----------
@@ -106,7 +107,8 @@ def slice_speed(section: np.ndarray) -> SliceSpeed:
     """
     S = _grey_slice(section)
     T, W = S.shape
-    candidates = np.arange(-(W // 3), W // 3 + SPEED_STEP / 2, SPEED_STEP)
+    fastest = W // FASTEST
+    candidates = np.arange(-fastest, fastest + SPEED_STEP / 2, SPEED_STEP)
     if T < FEWEST_FRAMES:
         return _undecided(f"A slope needs {FEWEST_FRAMES} frames or more.", candidates)
     if np.square(np.diff(S, axis=1)).mean() < NO_CHANGE:

@@ -28,8 +28,8 @@ class HitCurve:
 
     Parameters
     ----------
-    label
-        The strategy.
+    settings, label
+        The strategy, and its numbers as a short phrase.
     n_frames
         Frames in the video.
     lengths
@@ -38,6 +38,7 @@ class HitCurve:
         That at least one chosen frame shows the event, 0 to 1.
     """
 
+    settings: Settings
     label: str
     n_frames: int
     lengths: Int64[np.ndarray, " lengths"]
@@ -79,7 +80,11 @@ def hit_curve(n_frames: int, settings: Settings, lengths: Sequence[int] | np.nda
         runs = unseen_runs(n_frames, equally_likely(n_frames, settings))
         miss = [miss_of_runs(n_frames, int(L), runs) for L in events]
     return HitCurve(
-        label(n_frames, settings), n_frames, read_only(events), read_only(1 - np.array(miss))
+        settings=settings,
+        label=label(n_frames, settings),
+        n_frames=n_frames,
+        lengths=read_only(events),
+        probability=read_only(1 - np.array(miss)),
     )
 
 

@@ -182,7 +182,7 @@ def label(n_frames: int, settings: Settings) -> str:
             return f"Dense, {length} frames" + (", cut off" if article else "")
         case Uniform(count, article):
             stride = max(1, n_frames // max(1, count))
-            return f"Every {stride}. frame" if article else f"Uniform, {count} centres"
+            return f"Stride {stride}, {count} frames" if article else f"Uniform, {count} centres"
         case TSN(segments, seed, article):
             kind = "middles" if seed is None and not article else "random"
             return f"TSN, {segments} {kind}" + (", remainder dropped" if article else "")
