@@ -32,7 +32,7 @@ def segment(
     half = float(np.hypot(*axis[0])) / 2
     motion = Motion((a + b) / 2 - 0.5, np.arctan2(axis[:, 1], axis[:, 0]))
     thick = max(r_start, r_end) * size
-    shape = limb((-half, 0), (half, 0), r_start * size, r_end * size)
+    shape = limb((-half, 0.0), (half, 0.0), r_start * size, r_end * size)
     return Layer(motion, shape, rounded(colour, thick), half + thick)
 
 
@@ -92,14 +92,14 @@ def bust(size: int, place: tuple[float, float], shirt: Colour) -> list[Layer]:
     chest = blend(
         0.8 * r,
         limb((-1.15 * r, 2.5 * r), (1.15 * r, 2.5 * r), 0.75 * r),
-        limb((0, 3 * r), (0, 6 * r), 1.75 * r),
+        limb((0.0, 3 * r), (0.0, 6 * r), 1.75 * r),
     )
-    smile = union(*(limb((0, 0.55 * r), (x * r, 0.42 * r), 0.08 * r) for x in (-0.3, 0.3)))
+    smile = union(*(limb((0.0, 0.55 * r), (x * r, 0.42 * r), 0.08 * r) for x in (-0.3, 0.3)))
     parts = [  # shape, paint, reach in radii of the head
-        (disc(1.12 * r, 0, -0.2 * r), rounded(INK, r), 1.4),
+        (disc(1.12 * r, 0.0, -0.2 * r), rounded(INK, r), 1.4),
         (limb((-1.4 * r, 2.7 * r), (-1.8 * r, 5 * r), 0.6 * r), rounded(shirt, 0.6 * r), 6.0),
         (chest, rounded(shirt, 1.5 * r, rim=0.2), 8.0),
-        (limb((0, 0.8 * r), (0, 1.6 * r), 0.42 * r), rounded(SKIN_SHADE, r), 2.2),
+        (limb((0.0, 0.8 * r), (0.0, 1.6 * r), 0.42 * r), rounded(SKIN_SHADE, r), 2.2),
         (blend(0.2 * r, disc(r), ears), rounded(SKIN, 1.6 * r), 1.4),
         (limb((-0.62 * r, -0.78 * r), (0.55 * r, -0.85 * r), 0.33 * r), flat(INK), 1.5),
         (disc(0.11 * r, -0.38 * r, -0.02 * r), flat(INK), 1.0),

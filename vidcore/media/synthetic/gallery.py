@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from itertools import chain
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def knobs(name: str) -> tuple[Knob, ...]:
     return tuple(chain.from_iterable(declared(_scene(name)).values()))
 
 
-def make(name: str, values: Mapping[str, Scalar], *, seed: int = 0) -> Scene:
+def make(name: str, values: Mapping[str, Any], *, seed: int = 0) -> Scene:
     """Make a scene from the values of its controls; the ones left out keep their defaults.
 
     Parameters
@@ -64,7 +65,7 @@ def make(name: str, values: Mapping[str, Scalar], *, seed: int = 0) -> Scene:
     return scene(**arguments)
 
 
-def _read(values: Mapping[str, Scalar], group: tuple[Knob, ...]) -> Scalar | tuple[Scalar, ...]:
+def _read(values: Mapping[str, Any], group: tuple[Knob, ...]) -> Scalar | tuple[Scalar, ...]:
     read = tuple(knob.read(values.get(knob.name, knob.default)) for knob in group)
     return read[0] if len(read) == 1 else read
 

@@ -55,7 +55,7 @@ class Knob:
     name: str = ""
     default: Scalar = False
 
-    def read(self, value: Scalar) -> Scalar:
+    def read(self, value: Any) -> Scalar:
         """Return a control's value as this knob's kind, once it lies in the offered range.
 
         Raises
@@ -90,7 +90,7 @@ class Knob:
 WHOLE = int | np.integer | np.bool_
 _KINDS = {bool: "a truth value", int: "a whole number", float: "a number"}
 
-Frames = Annotated[int, Knob("Frames", 8, 40, 4, help="The length of the clip.", least=1)]
+Frames = Annotated[int, Knob("Frames", 8, 40, 2, help="The length of the clip.", least=1)]
 Size = Annotated[int, Knob("Size", 64, 112, 16, "px", "Height and width of every frame.", least=8)]
 Fps = Annotated[
     float,

@@ -38,4 +38,5 @@ def planes(colour: Colour) -> Float32[np.ndarray, "3 1 1"]:
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """Go from one colour towards another, by a share from 0 to 1."""
-    return first + share * (second - first)
+    mixed: Colour = first + share * (second - first)
+    return mixed

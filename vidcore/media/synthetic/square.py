@@ -9,7 +9,7 @@ from vidcore.media.synthetic.knob import Fps, Frames, Knob, Size, door
 from vidcore.media.synthetic.scene import Scene
 
 SIDE, TOP, LEFT = 15, 20, 5  # px: its width and height, first row, and first column at t = 0
-BLUE_GREY, WHITE = np.float32([0.2, 0.3, 0.4]), np.float32([1.0, 1.0, 1.0])
+BLUE_GREY, WHITE = np.array([[0.2, 0.3, 0.4], [1.0, 1.0, 1.0]], dtype=np.float32)
 
 
 @door

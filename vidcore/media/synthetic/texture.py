@@ -106,4 +106,5 @@ def _scattered(rng: np.random.Generator, count: int) -> Float[np.ndarray, "M 2"]
     """Spread points evenly, not regularly: the R2 sequence (Roberts 2018) with a random start."""
     plastic = 1.32471795724474602596  # root of x^3 = x + 1
     steps = np.array([1 / plastic, 1 / plastic**2])
-    return PERIOD * ((rng.random(2) + np.arange(count)[:, None] * steps) % 1)
+    places: np.ndarray = PERIOD * ((rng.random(2) + np.arange(count)[:, None] * steps) % 1)
+    return places

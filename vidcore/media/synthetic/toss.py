@@ -64,9 +64,7 @@ def throw(
     height
         Rise of its arc above the hand, share of the height.
     """
-    return _toss(
-        _throw(T, distance, height), size, shadow=shadow, fps=fps, rng=rng, backwards=False
-    )
+    return _toss(_throw(T, distance, height), size, shadow, fps, rng, backwards=False)
 
 
 @door
@@ -87,7 +85,7 @@ def catch(
     distance, height
         Of the throw that it reverses.
     """
-    return _toss(_throw(T, distance, height), size, shadow=shadow, fps=fps, rng=rng, backwards=True)
+    return _toss(_throw(T, distance, height), size, shadow, fps, rng, backwards=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,9 +104,7 @@ def _throw(T: int, distance: float, height: float) -> _Throw:
     s = np.linspace(0, 1, T)
     flown = np.maximum(s - RELEASE, 0) / (1 - RELEASE)
     path = np.stack([distance * flown, -4 * height * flown * (1 - flown)], axis=1)
-    launch = np.array(
-        [distance, 4 * height]
-    )  # right and up, per flight: the parabola's first slope
+    launch = np.array([distance, 4 * height])  # right and up, per flight: its first slope
     grip = _arm(np.zeros(1), BEND[1:2]).ball[0] - SHOULDER  # of a hanging arm, bent as at release
     swung = np.arctan2(*launch[::-1]) - np.arctan2(*grip)  # here the ball's circle has that slope
     speed = np.hypot(*launch) / (1 - RELEASE) / np.hypot(*grip)  # radians per clip
@@ -133,10 +129,10 @@ def _arm(angle: Float[np.ndarray, " T"], bend: Float[np.ndarray, " T"]) -> _Thro
 def _toss(
     arm: _Throw,
     size: int,
-    *,
     shadow: bool,
     fps: float,
     rng: np.random.Generator | None,
+    *,
     backwards: bool,
 ) -> Scene:
     rng = rng or np.random.default_rng(0)

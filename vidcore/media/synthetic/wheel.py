@@ -65,7 +65,7 @@ def _paint(size: int, *, marked: bool) -> Paint:
     """Paint the wood, the hub's cap, and the mark along +x."""
     wood = paint.rounded(AMBER, RIM * size / 2)
     tread, cap = np.float32((RADIUS + RIM / 8) * size), np.float32(HUB / 2 * size)
-    mark = limb((HUB * size, 0), (RADIUS * size, 0), SPOKE * size / 2)
+    mark = limb((HUB * size, 0.0), (RADIUS * size, 0.0), SPOKE * size / 2)
 
     dark, pale = (planes(colour) for colour in (INK, CREAM))
 
