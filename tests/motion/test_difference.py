@@ -56,7 +56,7 @@ def test_one_frame_has_no_difference() -> None:
     result = measure(clip)
     assert difference(clip).shape == (0, 4, 6)
     assert result.energy.shape == result.changed.shape == result.times.shape == (0,)
-    assert (result.largest, result.busiest) == (0, 0)
+    assert (result.largest, result.busiest, result.busiest_row) == (0, 0, 2)  # the middle of 4
     assert result.always_still.all()
 
 
@@ -75,6 +75,7 @@ def test_energy_is_the_mean_of_each_pair(clip: Clip) -> None:
 def test_measure_reports_the_busiest_pair_its_share_and_the_pixels_that_never_change() -> None:
     result = measure(moving_square())
     assert result.busiest == 0
+    assert result.busiest_row == 20  # the square's first row; all of its rows change alike
     assert result.changed_share[0] == pytest.approx(150 / 64**2)
     assert result.always_still.sum() == 64**2 - 15 * (64 - 5)  # columns 5 to 63 of its rows
     np.testing.assert_allclose(result.times, np.arange(9) / 10)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.strategies import small_clips
 from vidcore.errors import ShapeError
 from vidcore.media import Clip
-from vidcore.motion import column_slice, slice_speed, space_time_slice
+from vidcore.motion import column_slice, row_speed, slice_speed, space_time_slice
 from vidcore.motion.slice import displacement_match, row_differences
 
 W = 96  # pixels
@@ -80,6 +80,12 @@ def test_mirroring_the_row_or_reversing_time_negates_the_speed() -> None:
     u = slice_speed(S).speed
     assert slice_speed(S[:, ::-1]).speed == pytest.approx(-u, abs=0.01)
     assert slice_speed(S[::-1]).speed == pytest.approx(-u, abs=0.01)
+
+
+def test_the_speed_of_a_row_is_the_speed_of_its_slice() -> None:
+    frames = np.repeat(np.stack([pan(1.0), pan(-2.0)], axis=1)[..., None], 3, axis=-1)
+    clip = Clip(frames, fps=10.0)
+    assert [row_speed(clip, y).speed for y in (0, 1)] == pytest.approx([1, -2], rel=0.03)
 
 
 def test_colour_and_grey_slices_agree() -> None:

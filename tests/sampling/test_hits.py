@@ -123,3 +123,15 @@ def test_an_event_that_does_not_fit_is_refused(L: int) -> None:
     with pytest.raises(ShapeError, match="1 to 10 frames"):
         hit_probability(10, L, Uniform())
     assert hit_probability(10, 10, Uniform()) == hit_probability(10, 1, Uniform(10)) == 1
+
+
+def test_wrong_settings_are_refused_with_a_random_start_too() -> None:
+    for wrong in (SlowFast(alpha=3, stride=8, seed=0), SlowFast(slow=0, seed=0), Dense(0, seed=0)):
+        with pytest.raises(ShapeError):
+            hit_probability(30, 3, wrong)
+    for wrong in (TSN(0, seed=0), TSN(0), Uniform(0), Views(0)):
+        with pytest.raises(ShapeError):
+            hit_probability(30, 3, wrong)
+    for flaw in (TSN(0, article=True), Uniform(0, article=True), Dense(0, article=True)):
+        with pytest.raises(ShapeError, match="frames of at least 1; got 0"):
+            hit_probability(30, 3, flaw)

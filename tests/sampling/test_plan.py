@@ -141,6 +141,13 @@ def test_the_lost_tail_is_what_lies_behind_the_last_sample(n: int, count: int) -
     assert lost_tail(n, count) == len(range(article_uniform(n, count)[-1] + 1, n))
 
 
+def test_a_tail_needs_frames_and_a_count() -> None:
+    for ask in (lambda: lost_tail(0, 4), lambda: lost_tail(4, 0), lambda: worst_lost_tail(0)):
+        with pytest.raises(ShapeError, match="at least 1; got 0"):
+            ask()
+    assert lost_tail(1, 1) == 0
+
+
 def test_a_plan_needs_frames_and_a_rate() -> None:
     with pytest.raises(ShapeError, match="n_frames of at least 1; got 0"):
         plan(0, 30.0, Uniform(article=True))

@@ -80,6 +80,7 @@ def timeline(plans: Sequence[SamplePlan], *, event: tuple[float, float] | None =
 def hit_curves(curves: Sequence[HitCurve], *, event_length: int | None = None) -> go.Figure:
     """Probability of seeing an event against its length, one line per strategy."""
     hover = "%{x} frames: seen with %{y:.1%}"
+    marks = [] if event_length is None else [theme.marker_line(float(event_length), theme.SLATE)]
     return theme.base(
         [
             theme.line(
@@ -96,9 +97,7 @@ def hit_curves(curves: Sequence[HitCurve], *, event_length: int | None = None) -
         y="probability of being seen",
         legend=True,
         yaxis={"range": [0, 1.02], "tickformat": ".0%"},
-        shapes=[]
-        if event_length is None
-        else [theme.marker_line(float(event_length), theme.SLATE)],
+        shapes=marks,
     )
 
 

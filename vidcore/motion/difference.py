@@ -78,14 +78,16 @@ def motion_energy(difference: Float[np.ndarray, "pairs H W"]) -> Float[np.ndarra
 
     Summed in float64, so that the same motion elsewhere in the frame has the same energy.
     """
-    return difference.mean(axis=(1, 2), dtype=np.float64).astype(np.float32)
+    energy: np.ndarray = difference.mean(axis=(1, 2), dtype=np.float64)
+    return energy.astype(np.float32)
 
 
 def changed_pixels(
     difference: Float[np.ndarray, "pairs H W"], *, threshold: float = 0.0
 ) -> Int[np.ndarray, " pairs"]:
     """How many pixels of each pair differ by more than `threshold` (brightness)."""
-    return np.count_nonzero(difference > threshold, axis=(1, 2))
+    changed: np.ndarray = np.count_nonzero(difference > threshold, axis=(1, 2))
+    return changed
 
 
 def measure(clip: Clip, *, threshold: float = 0.0) -> MotionResult:
@@ -124,5 +126,5 @@ def measure(clip: Clip, *, threshold: float = 0.0) -> MotionResult:
 
 def busiest_row(difference: Float[np.ndarray, "pairs H W"]) -> int:
     """The row with the most change; the middle one where nothing changes."""
-    rows = difference.sum(axis=(0, 2))
+    rows = difference.sum(axis=(0, 2), dtype=np.float64)  # equal rows stay equal: the first wins
     return int(rows.argmax()) if rows.any() else difference.shape[1] // 2

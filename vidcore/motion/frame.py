@@ -44,7 +44,8 @@ def side(frame: Frame) -> float:
 def salience(frame: Frame) -> Float[np.ndarray, "H W"]:
     """Squared distance of each grey level from the frame's median: 0 where most pixels agree."""
     G = grey(frame)
-    return np.square(G - np.median(G))
+    squared: np.ndarray = np.square(G - np.median(G))
+    return squared
 
 
 def _centre(weights: Float[np.ndarray, " L"]) -> float:

@@ -83,7 +83,7 @@ def redundancy(clip: Clip, *, max_gap: int = 30) -> RedundancyResult:
 
 def difference_at(G: Float[np.ndarray, "T pixels"], gap: int) -> float:
     """Mean absolute difference between frames `gap` apart, in grey levels."""
-    return float(np.mean([np.abs(b - a).mean() for a, b in zip(G, G[gap:], strict=False)]))
+    return float(np.abs(G[gap:] - G[:-gap]).mean())
 
 
 def difference_of_all_pairs(G: Float[np.ndarray, "T pixels"]) -> float:
@@ -104,14 +104,14 @@ def correlations(
 ) -> tuple[Float[np.ndarray, "T T"], Bool[np.ndarray, "T T"]]:
     """Pearson correlation of every pair of frames, and where it exists: both frames have texture.
 
-    A frame less its mean and divided by its length is a unit vector; the correlation of two frames
-    is the cosine between theirs, so one matrix product gives all pairs.
+    cov(I_s, I_t) / (sigma_s sigma_t): one matrix product gives all pairs.
     """
     centred = G - G.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1)
-    textured = length > FLAT * np.sqrt(G.shape[1])
-    Z = centred / np.where(textured, length, 1)[:, None]
-    return Z @ Z.T, textured[:, None] & textured
+    cov = centred @ centred.T / G.shape[1]
+    sigma = np.sqrt(np.diagonal(cov))
+    textured = sigma > FLAT
+    sigma = np.where(textured, sigma, 1)
+    return cov / np.outer(sigma, sigma), np.outer(textured, textured)
 
 
 FLAT = 1e-5  # grey levels: a frame whose standard deviation is below this is rounding, not texture

@@ -29,7 +29,7 @@ FEWEST_FRAMES = 4  # two pairs of differences: fewer, and chance looks like moti
 SPEED_STEP = 1 / 8  # pixels per frame between candidates: half a pixel over most gaps
 NO_CHANGE = 2e-5  # variance, (0.0045 grey levels)^2: below lies the noise of sensor and coding
 LEAST_OVERLAP = 0.2  # of the change must lie in both rows compared, or the match says nothing
-CONFIDENT = 0.4  # mean correlation below which no single speed is reported
+CONFIDENT = 0.5  # mean correlation below which no single speed is reported
 CHANCE = 4  # n unrelated values correlate by 1 / sqrt(n) or so; the best of many speeds by more
 LOBE, RIVAL = 0.8, 0.95  # of the best match: where its own peak ends, and what competes with it
 SMOOTHING = (1 / 4, 1 / 2, 1 / 4)  # along the row: steps of a pixel become slopes to interpolate
@@ -93,7 +93,9 @@ def slice_speed(section: np.ndarray) -> SliceSpeed:
     """Measure how fast things move along a slice, from the slope of their traces.
 
     One speed for the whole slice; to measure one object for a while, pass the part that holds it,
-    `section[t0:t1, x0:x1]`. Speeds up to a quarter of the row per frame are considered.
+    `section[t0:t1, x0:x1]`. What also moves across the row leaves it or slides along it: the
+    confidence falls, and a slanted edge seems faster or slower than it is. Speeds up to a quarter
+    of the row per frame are considered.
 
     Parameters
     ----------
@@ -171,7 +173,8 @@ def overlap(
     """Sum of `energy` over the x whose x + d lies inside the row, for each shift d."""
     W = len(energy)
     upto = np.concatenate([[0.0], np.cumsum(energy, dtype=np.float64)])
-    return upto[np.minimum(W, W - shifts)] - upto[np.maximum(0, -shifts)]
+    inside: np.ndarray = upto[np.minimum(W, W - shifts)] - upto[np.maximum(0, -shifts)]
+    return inside
 
 
 def speed_match(

@@ -7,6 +7,8 @@ promises the number of frames it was asked for, and two of them never look at th
 
 import numpy as np
 
+from vidcore.sampling.strategies import at_least_one
+
 
 def article_dense(n_frames: int, clip_len: int = 16, start: int = 0) -> list[int]:
     """Consecutive frames, cut off at the end of the video.
@@ -53,7 +55,14 @@ def article_tsn(
 
 
 def lost_tail(n_frames: int, count: int) -> int:
-    """Frames after the last one that `article_uniform` can take."""
+    """Frames after the last one that `article_uniform` can take.
+
+    Raises
+    ------
+    ShapeError
+        If `n_frames` or `count` is below 1.
+    """
+    at_least_one(n_frames=n_frames, count=count)
     return n_frames - 1 - article_uniform(n_frames, count)[-1]
 
 
@@ -61,6 +70,12 @@ def worst_lost_tail(count: int, longest: int = 400) -> tuple[int, int]:
     """The video length up to `longest` whose lost tail is the largest share of it, and that tail.
 
     For K of 3 or more it is 2K - 1 frames: the stride is still 1, and K - 1 frames are lost.
+
+    Raises
+    ------
+    ShapeError
+        If `count` or `longest` is below 1.
     """
+    at_least_one(count=count, longest=longest)
     worst = max(range(1, longest + 1), key=lambda n: lost_tail(n, count) / n)
     return worst, lost_tail(worst, count)

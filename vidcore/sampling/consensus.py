@@ -69,24 +69,28 @@ def consensus(
     """
     if scores.ndim != 2 or len(scores) == 0:
         raise ShapeError(f"consensus needs scores of shape (K >= 1, C); got {scores.shape}.")
-    if how == "average":
-        return scores.mean(axis=0)
-    if how == "max":
-        return scores.max(axis=0)
-    if how != "weighted":
-        raise ShapeError(f"consensus is one of {', '.join(KINDS)}; got {how!r}.")
-    w = triangle(len(scores)) if weights is None else np.asarray(weights, np.float64)
-    if w.shape != scores.shape[:1] or not w.sum() > 0:
-        raise ShapeError(
-            f"{len(scores)} segments need as many weights, with a positive sum; got {w.tolist()}."
-        )
-    return (w / w.sum() @ scores).astype(scores.dtype)
+    combined: np.ndarray
+    match how:
+        case "average":
+            combined = scores.mean(axis=0)
+        case "max":
+            combined = scores.max(axis=0)
+        case "weighted":
+            combined = normalised(weights, len(scores)) @ scores
+        case _:
+            raise ShapeError(f"consensus is one of {', '.join(KINDS)}; got {how!r}.")
+    return combined.astype(scores.dtype)
 
 
-def triangle(K: int) -> Float[np.ndarray, " K"]:
-    """Weights 1, 2, ..., 2, 1 over their sum: the middle of a video counts most."""
-    w = np.minimum(np.arange(1, K + 1), np.arange(K, 0, -1))
-    return w / w.sum()
+def normalised(weights: np.ndarray | None, K: int) -> Float[np.ndarray, " K"]:
+    """Weights over their sum; left out, the triangle 1, 2, ..., 2, 1: the middle counts most."""
+    if weights is None:
+        weights = np.minimum(np.arange(1, K + 1), np.arange(K, 0, -1))
+    w = np.asarray(weights, np.float64)
+    if w.shape != (K,) or not w.sum() > 0:
+        raise ShapeError(f"{K} segments need as many weights, of positive sum; got {w.tolist()}.")
+    shares: np.ndarray = w / w.sum()
+    return shares
 
 
 def compare_consensus(scores: np.ndarray, *, weights: np.ndarray | None = None) -> ConsensusResult:
@@ -97,12 +101,12 @@ def compare_consensus(scores: np.ndarray, *, weights: np.ndarray | None = None) 
     ShapeError
         As `consensus`.
     """
-    weighted = consensus(scores, "weighted", weights=weights)
-    w = triangle(len(scores)) if weights is None else np.asarray(weights, np.float64)
+    average = consensus(scores, "average")
+    w = normalised(weights, len(scores))
     return ConsensusResult(
         scores=read_only(scores),
-        weights=read_only(w / w.sum()),
-        average=read_only(consensus(scores, "average")),
+        weights=read_only(w),
+        average=read_only(average),
         maximum=read_only(consensus(scores, "max")),
-        weighted=read_only(weighted),
+        weighted=read_only(consensus(scores, "weighted", weights=w)),
     )

@@ -92,8 +92,9 @@ def unseen_runs(
     n_frames: int, chosen: Int64[np.ndarray, "draws T"]
 ) -> Int64[np.ndarray, "draws runs"]:
     """Lengths of the stretches before, between and after the chosen frames of each draw."""
-    edges = np.sort(chosen, axis=1)
-    return np.maximum(np.diff(edges, axis=1, prepend=-1, append=n_frames) - 1, 0)
+    steps = np.diff(np.sort(chosen, axis=1), axis=1, prepend=-1, append=n_frames)
+    runs: np.ndarray = np.maximum(steps - 1, 0)  # a repeated frame is a step of 0: it hides nothing
+    return runs
 
 
 def miss_of_runs(n_frames: int, L: int, runs: Int64[np.ndarray, "draws runs"]) -> float:
@@ -113,17 +114,18 @@ def miss_of_segments(
 
 def equally_likely(n_frames: int, settings: Settings) -> Int64[np.ndarray, "draws T"]:
     """All sets of frames that a fixed strategy, or one with a random start, can take."""
+    one_draw = sample(n_frames, settings)  # also refuses wrong settings
     match settings:
         case Dense(length, _, seed, article) if seed is not None:
             starts = np.arange(n_frames if article else max(1, n_frames - length + 1))
-            return np.minimum(starts[:, None] + np.arange(length), n_frames - 1)
+            offsets = np.arange(length)
         case SlowFast(slow, alpha, stride, _, seed) if seed is not None:
             starts = np.arange(max(1, n_frames - slow * stride + 1))
-            fast = stride // alpha * np.arange(slow * alpha)
-            return np.minimum(starts[:, None] + fast, n_frames - 1)
+            offsets = stride // alpha * np.arange(slow * alpha)
         case _:
-            rows = sample(n_frames, settings).values()
-            return np.concatenate([indices.ravel() for indices in rows])[None]
+            return np.concatenate([indices.ravel() for indices in one_draw.values()])[None]
+    draws: np.ndarray = np.minimum(starts[:, None] + offsets, n_frames - 1)
+    return draws
 
 
 def drawn_segments(

@@ -122,6 +122,7 @@ def plan(n_frames: int, fps: float, settings: Settings) -> SamplePlan:
 
 def sample(n_frames: int, settings: Settings) -> dict[str, Int64[np.ndarray, "views T"]]:
     """Call the strategy that `settings` stand for; rows of indices by pathway."""
+    at_least_one(frames=frames_asked(settings))  # the article's versions do not check
     match settings:
         case Dense(length, start, seed, article):
             if seed is not None:

@@ -82,7 +82,8 @@ def tsn(
     at_least_one(n_frames=n_frames, segments=segments)
     a, b = segment_bounds(n_frames, segments)
     if rng is None:
-        return (a + b) // 2
+        middle: np.ndarray = (a + b) // 2
+        return middle
     return rng.integers(a, np.maximum(b, a + 1))  # an empty segment gives a
 
 

@@ -81,7 +81,8 @@ def temporal_views(
     at_least_one(n_frames=n_frames, clips=clips, length=length, stride=stride)
     room = max(0, n_frames - ((length - 1) * stride + 1))  # frames by which a clip can move
     starts = np.arange(clips) * room // (clips - 1) if clips > 1 else np.array([room // 2])
-    return np.minimum(starts[:, None] + stride * np.arange(length), n_frames - 1)
+    indices: np.ndarray = np.minimum(starts[:, None] + stride * np.arange(length), n_frames - 1)
+    return indices
 
 
 def views_cost(gflops: float, clips: int, crops: int) -> float:
