@@ -5,6 +5,7 @@
 One equation, two unknowns. Lucas-Kanade asks the neighbours, Horn-Schunck asks for smoothness.
 """
 
+from vidcore.flow.horn_schunck import horn_schunck, kept_sweeps, pyramidal_horn_schunck
 from vidcore.flow.lucas_kanade import lucas_kanade, pyramidal_lucas_kanade
 from vidcore.flow.metrics import angular_error, endpoint_error, fl_all, interpolation_error
 from vidcore.flow.result import FlowResult
@@ -18,9 +19,12 @@ __all__ = [
     "eigenvalues",
     "endpoint_error",
     "fl_all",
+    "horn_schunck",
     "interpolation_error",
+    "kept_sweeps",
     "lucas_kanade",
     "normal_flow",
+    "pyramidal_horn_schunck",
     "pyramidal_lucas_kanade",
     "structure_tensor",
     "warp",

@@ -15,12 +15,11 @@ from jaxtyping import Bool, Float
 
 from vidcore.flow.derivatives import sobel
 from vidcore.flow.frames import brightness, check_count, check_window
-from vidcore.flow.pyramid import Level, coarse_to_fine, linearise
+from vidcore.flow.pyramid import SOLVABLE, Level, coarse_to_fine, linearise
 from vidcore.flow.result import FlowResult
-from vidcore.flow.structure import eigenvalues, textured
+from vidcore.flow.structure import textured
 from vidcore.flow.window import fill, window_mean, window_sums
 
-SOLVABLE = 1e-2  # l2 against the largest l1 of normalised frames, where all texture is alike strong
 DAMPING = 1e-3  # of the mean trace: keeps a flat or one-way window near the flow it had
 SURROUNDINGS = 15  # pixels: over this window the flow may turn and grow, and is still followed
 LEAST_WEIGHT = 1e-3  # so that a place where nothing agrees still has a mean
@@ -129,8 +128,7 @@ def refine(
     Sxx, Sxy, Syy, Sxb, Syb = window_sums(
         wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib, window=window
     )
-    l1, l2 = eigenvalues(Sxx, Sxy, Syy)
-    valid = l2 > SOLVABLE * l1.max()
+    valid = textured(Sxx, Sxy, Syy, share=SOLVABLE)
 
     k = DAMPING * (Sxx + Syy).mean() + np.finfo(flow.dtype).eps  # where flat, the flow stays
     Sxx, Syy, Sxb, Syb = Sxx + k, Syy + k, Sxb - k * du, Syb - k * dv

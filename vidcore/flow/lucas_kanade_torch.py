@@ -9,9 +9,10 @@ from torch import Tensor
 from vidcore.flow.derivatives_torch import sobel
 from vidcore.flow.frames import check_count, check_window
 from vidcore.flow.frames_torch import brightness
-from vidcore.flow.lucas_kanade import DAMPING, LEAST_WEIGHT, SOLVABLE, SURROUNDINGS
+from vidcore.flow.lucas_kanade import DAMPING, LEAST_WEIGHT, SURROUNDINGS
+from vidcore.flow.pyramid import SOLVABLE
 from vidcore.flow.pyramid_torch import Level, coarse_to_fine, linearise
-from vidcore.flow.structure_torch import eigenvalues, structure_tensor, textured
+from vidcore.flow.structure_torch import structure_tensor, textured
 from vidcore.flow.window_torch import fill, window_mean, window_sum
 
 
@@ -89,9 +90,7 @@ def refine(
         window_sum(product, window)
         for product in (wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib)
     )
-    with torch.no_grad():
-        l1, l2 = eigenvalues(Sxx, Sxy, Syy)
-        valid = l2 > SOLVABLE * l1.amax(dim=(1, 2), keepdim=True)
+    valid = textured(Sxx, Sxy, Syy, share=SOLVABLE)
 
     trace = (Sxx + Syy).mean(dim=(1, 2), keepdim=True)
     k = DAMPING * trace + torch.finfo(flow.dtype).eps  # where flat, the flow stays

@@ -31,6 +31,7 @@ COARSEST_SIDE = 12  # pixels: the coarsest level's shorter side is from here to 
 NORMALISED_OVER = 7  # pixels: smaller removes texture, larger lets shadows through
 FAINTEST = 0.02  # of the image's overall contrast: below, contrast is not raised; it is noise
 MEDIAN_SIDE = 5  # pixels: the largest OpenCV sorts in floating point
+SOLVABLE = 1e-2  # l2 against the largest l1, of normalised frames: all texture is equally strong
 EDGE = 0.5  # pixels from the outermost centres to the frame's edge
 HALF_PIXEL = np.array([[1, -5, 20, 20, -5, 1]]) / 32  # six taps, as in H.264 (ITU-T H.264, 8.4.2.2)
 

@@ -40,11 +40,15 @@ def eigenvalues(
 
 
 def textured(
-    Sxx: Float[np.ndarray, "H W"], Sxy: Float[np.ndarray, "H W"], Syy: Float[np.ndarray, "H W"]
+    Sxx: Float[np.ndarray, "H W"],
+    Sxy: Float[np.ndarray, "H W"],
+    Syy: Float[np.ndarray, "H W"],
+    *,
+    share: float = TEXTURED,
 ) -> Bool[np.ndarray, "H W"]:
-    """Mark the pixels whose window can be solved; the same for a clip multiplied by 0.1."""
+    """Mark where l2 exceeds a `share` of the largest l1; the same for a clip multiplied by 0.1."""
     l1, l2 = eigenvalues(Sxx, Sxy, Syy)
-    solvable: np.ndarray = l2 > TEXTURED * l1.max()
+    solvable: np.ndarray = l2 > share * l1.max()
     return solvable
 
 

@@ -23,7 +23,9 @@ def eigenvalues(Sxx: Field, Sxy: Field, Syy: Field) -> tuple[Field, Field]:
 
 
 @torch.no_grad()  # a yes or no has no slope
-def textured(Sxx: Field, Sxy: Field, Syy: Field) -> Bool[Tensor, "B H W"]:
-    """Mark the pixels whose window can be solved, each image against its own strongest."""
+def textured(
+    Sxx: Field, Sxy: Field, Syy: Field, *, share: float = TEXTURED
+) -> Bool[Tensor, "B H W"]:
+    """Mark where l2 exceeds a `share` of the largest l1 of the same image."""
     l1, l2 = eigenvalues(Sxx, Sxy, Syy)
-    return l2 > TEXTURED * l1.amax(dim=(1, 2), keepdim=True)
+    return l2 > share * l1.amax(dim=(1, 2), keepdim=True)
