@@ -4,6 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
+from vidcore.errors import ShapeError
 from vidcore.media.synthetic import paint
 from vidcore.media.synthetic.knob import (
     Fps,
@@ -23,6 +24,7 @@ from vidcore.media.synthetic.shapes import blend, disc
 from vidcore.media.synthetic.texture import Texture, mottled
 
 ISLAND = ((-0.13, 0.03, 0.16), (0.1, -0.06, 0.19), (0.05, 0.12, 0.15))  # x, y, radius, of the frame
+MAX_ZOOM = 10_000  # beyond, a pixel is narrower than float32 can place in the texture
 FILLET = 0.08  # of the frame: how softly the island's discs join
 
 
@@ -55,7 +57,7 @@ def zoom(
     size: Size = 96,
     *,
     rate: Annotated[
-        float, Knob("Zoom", -2.0, 3.0, 0.25, "%/frame", "Positive zooms in.", least=-50)
+        float, Knob("Zoom", -2.0, 3.0, 0.25, "%/frame", "Positive zooms in.", least=-50, most=100)
     ] = 1.5,
     noise: Noise = 0.0,
     fps: Fps = 16.0,
@@ -67,10 +69,21 @@ def zoom(
     ----------
     rate
         Growth per frame in percent. The world has its own size at mid-clip.
+
+    Raises
+    ------
+    ShapeError
+        If the zoom exceeds `MAX_ZOOM` at either end.
     """
     rng = rng or np.random.default_rng(0)
     world = mottled(rng, NAVY, (SKY, TEAL, AMBER, INK, MIST, CORAL))
-    scale = (1 + rate / 100) ** (np.arange(T) - (T - 1) / 2)
+    growth, steps = np.log1p(rate / 100), np.arange(T) - (T - 1) / 2
+    if abs(growth * steps[0]) > np.log(MAX_ZOOM):
+        raise ShapeError(
+            f"zoom changes size at most {MAX_ZOOM:,}-fold to either side of mid-clip; a rate of "
+            f"{rate} over T={T} frames makes more. Lower the rate or take fewer frames."
+        )
+    scale = np.exp(growth * steps)
     motion = Motion(np.full((T, 2), (size - 1) / 2), scale=scale)
     return render(_world(world, motion, size), [], fps=fps, ground=motion, noise=noise, rng=rng)
 

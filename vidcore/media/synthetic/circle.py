@@ -9,13 +9,14 @@ from vidcore.media.synthetic.backdrop import plain, still
 from vidcore.media.synthetic.knob import Fps, Frames, Knob, Noise, Size, Velocity, door
 from vidcore.media.synthetic.layer import Layer
 from vidcore.media.synthetic.motion import straight
-from vidcore.media.synthetic.palette import AMBER, CORAL, CREAM, NAVY, SKY, TEAL, planes
+from vidcore.media.synthetic.palette import AMBER, CORAL, CREAM, EARTH, NAVY, SKY, TEAL, planes
 from vidcore.media.synthetic.render import render
 from vidcore.media.synthetic.scene import Scene
 from vidcore.media.synthetic.shapes import disc
 from vidcore.media.synthetic.texture import mottled
 
 RADIUS = 0.22  # of the frame
+CONTRAST = 0.045  # grey levels of one wave: a circle this small has room for few spots
 
 
 @door
@@ -42,8 +43,8 @@ def moving_circle(
     radius = RADIUS * size
     motion = straight(T, size, np.asarray(velocity, dtype=np.float64))
     if textured:
-        ground = plain(size, mottled(rng, NAVY, (TEAL, SKY, NAVY)))
-        surface = paint.textured(mottled(rng, AMBER, (CORAL, CREAM, CORAL)))
+        ground = plain(size, mottled(rng, NAVY, (TEAL, SKY, NAVY), contrast=CONTRAST))
+        surface = paint.textured(mottled(rng, AMBER, (CORAL, CREAM, EARTH), contrast=CONTRAST))
     else:
         ground = np.broadcast_to(planes(NAVY), (3, size, size))
         surface = paint.flat(AMBER)

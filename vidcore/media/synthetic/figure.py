@@ -69,7 +69,7 @@ def thrower(size: int) -> list[Layer]:
         ((0.245, 0.34), (0.25, 0.3), 0.026, 0.026, SKIN_SHADE),
     ]
     limbs = [segment(_at(a), _at(b), r, q, colour, size) for a, b, r, q, colour in strokes]
-    return limbs + _head((0.262, 0.235), 0.06, size)
+    return limbs + _head((0.258, 0.252), 0.06, size)
 
 
 def _head(place: tuple[float, float], radius: float, size: int) -> list[Layer]:

@@ -17,8 +17,8 @@ import numpy as np
 from vidcore.errors import ShapeError
 
 MAX_PIXELS = 3_000_000  # T x H x W: 36 MB of frames and 24 MB of flow, both float32
-
 SLOWEST = 0.01  # fps: a frame every 100 s
+LARGEST = 1_000_000  # of any number in its unit: float32 still tells it from its neighbour
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,13 +34,13 @@ class Knob:
     label
         What a page writes beside the control.
     low, high, step
-        The range a page offers. Functions accept more; `make` does not.
+        The range a page offers; left out for a switch. Functions accept more; `make` does not.
     unit
         Unit of the values, empty where there is none.
     help
         One sentence for a visitor.
-    least
-        The smallest value the function itself accepts; None where any finite number will do.
+    least, most
+        The range the function itself accepts.
     name, default
         Filled in from the signature by `declared`.
     """
@@ -51,7 +51,8 @@ class Knob:
     step: Scalar = True
     unit: str = ""
     help: str = ""
-    least: Scalar | None = None
+    least: Scalar = -LARGEST
+    most: Scalar = LARGEST
     name: str = ""
     default: Scalar = False
 
@@ -77,13 +78,15 @@ class Knob:
         Raises
         ------
         ShapeError
-            If the argument is not finite, not whole where it counts, or below `least`.
+            If the argument is no number, not whole where it counts, or outside `least` to `most`.
         """
         kind = type(self.default)
         if not _is_number(value) or (kind is not float and not isinstance(value, WHOLE)):
             raise ShapeError(f"{self.name} needs {_KINDS[kind]}, finite; got {value!r}.")
-        if self.least is not None and value < self.least:
-            raise ShapeError(f"{self.name} needs {self.least} or more; got {value}. Raise it.")
+        if not self.least <= value <= self.most:
+            raise ShapeError(
+                f"{self.name} needs {_KINDS[kind]} from {self.least} to {self.most}; got {value}."
+            )
         return kind(value)
 
 
@@ -135,8 +138,8 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     Raises
     ------
     ShapeError
-        If a number is not finite, not whole where it counts something, below its least value, or
-        the clip would hold more than `MAX_PIXELS`.
+        If a number is not finite, not whole where it counts something, outside what its knob
+        accepts, or the clip would hold more than `MAX_PIXELS`.
     """
     signature, knobs = inspect.signature(function), declared(function)
 
@@ -169,4 +172,6 @@ def _check_volume(T: int, size: int) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, WHOLE | float | np.floating) and bool(np.isfinite(value))
+    return isinstance(value, WHOLE) or (
+        isinstance(value, float | np.floating) and bool(np.isfinite(value))
+    )

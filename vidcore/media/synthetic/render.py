@@ -61,7 +61,7 @@ def render(
         layers = [layer.at(REVERSED) for layer in layers]
         tracks = {name: points[REVERSED] for name, points in tracks.items()}
     flow, valid = truth(owner, layers, ground)
-    frames = np.stack([canvas[:, 0], canvas[:, 1], canvas[:, 2]], axis=-1)  # four times rearrange
+    frames = np.stack([canvas[:, 0], canvas[:, 1], canvas[:, 2]], axis=-1)  # four times moveaxis
     return Scene(Clip(frames, float(fps)), flow, valid, tracks)
 
 
