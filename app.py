@@ -12,6 +12,7 @@ import gzip
 import importlib
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,8 +22,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-TORCH_AFTER = 4.0  # seconds after the first visitor connects: the first page is served by then
-TORCH_ALONE = 20.0  # seconds without a visitor: use the quiet
+QUIET = 3.0  # seconds without a request: nobody waits while torch takes the interpreter
+LATEST = 120.0  # seconds after the start: from here on it loads, quiet or not
 
 HEADERS = {  # sent with every answer
     b"x-content-type-options": b"nosniff",
@@ -38,7 +39,7 @@ HEADERS = {  # sent with every answer
 }
 
 log = logging.getLogger("vidcore.app")
-visited = threading.Event()
+last_request = [time.monotonic()]
 
 
 def _pack_bundles() -> dict[str, bytes]:
@@ -57,10 +58,14 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it from the compressed bundles."""
-        if scope["type"] == "websocket":
-            visited.set()
+
+        async def noted() -> Message:
+            message = await receive()
+            last_request[0] = time.monotonic()
+            return message
+
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            return await self.app(scope, noted, send)
         packed = self.bundles.get(scope["path"][scope["path"].find("/static/") :])
 
         async def sealed(message: Message) -> None:
@@ -70,7 +75,7 @@ class Envelope:
 
         wants = dict(scope["headers"]).get(b"accept-encoding", b"")
         if packed is None or scope["method"] != "GET" or b"gzip" not in wants:
-            return await self.app(scope, receive, sealed)
+            return await self.app(scope, noted, sealed)
         return await _answer(packed, scope["path"], sealed)
 
 
@@ -88,9 +93,10 @@ async def _answer(packed: bytes, path: str, send: Send) -> None:
 
 
 def _load_torch() -> None:
-    """Import torch in the quiet after the first page, so that no visitor waits for it."""
-    if visited.wait(TORCH_ALONE):
-        threading.Event().wait(TORCH_AFTER)
+    """Import torch in a quiet moment: it holds the interpreter for a second or more."""
+    start = time.monotonic()
+    while time.monotonic() < min(last_request[0] + QUIET, start + LATEST):
+        time.sleep(QUIET / 10)
     importlib.import_module("vidcore.bridge_torch")
     gc.freeze()
 

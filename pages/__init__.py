@@ -1,0 +1,1 @@
+"""The app: one page per idea, and what pages share."""

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from pages import _gallery
+from pages._controls import bound, slider
 from vidcore.errors import VidcoreError
 from vidcore.media import Clip, Info, decode, probe, synthetic
 from vidcore.sampling import uniform
@@ -26,7 +27,10 @@ CLIPS_HELD = 8  # working clips of uploads, shared under their digest
 HEIGHTS = [48, 64, 80, 96, 112, 144, 180, 240]  # pixels; 112 is C3D's input size
 USUAL_HEIGHT, USUAL_FRAMES, MOST_FRAMES = 112, 96, 300
 NAME_LENGTH = 48
-VIDEO_TYPES = ["mp4", "mov", "m4v", "webm", "mkv", "avi", "gif", "mpg", "mpeg", "ts", "ogv", "flv", "wmv", "3gp"]  # fmt: skip
+VIDEO_TYPES = [
+    *("mp4", "mov", "m4v", "webm", "mkv", "avi", "gif"),
+    *("mpg", "mpeg", "ts", "ogv", "flv", "wmv", "3gp"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def readable(name: str) -> str:
 def pick_clip() -> Clip:
     """Draw the clip panel in the sidebar and return the clip every part of the page uses."""
     with st.sidebar, st.container(key="controls"):
-        st.subheader("Your clip", anchor=False)
+        st.header("Your clip", anchor=False)
         _receive()
         upload = uploaded()
         return _upload_panel(upload) if upload else _scene_panel()
@@ -83,18 +87,23 @@ def _receive() -> None:
         type=VIDEO_TYPES,
         max_upload_size=UPLOAD_MB,
         key="upload",
-        help=f"Up to {UPLOAD_MB} MB; the first 120 seconds are used. It stays on this server's "
+        on_change=_changed,
+        help=f"Up to {UPLOAD_MB} MB; the first 120 seconds are used. It stays in this server's "
         "memory while you are here, and nobody else sees it.",
     )
-    if file is None:
-        st.session_state.pop("_refused", None)
-        st.session_state.pop("_received", None)
-    elif file.file_id != st.session_state.get("_received"):
-        st.session_state["_received"] = file.file_id
+    if file is not None and st.session_state.pop("_unread", False):
         _read(file.name, file.getvalue(), slot)
     refused = st.session_state.get("_refused")
     if refused:
         slot.error(refused, icon=":material/error:")
+
+
+def _changed() -> None:
+    """Note that the visitor chose a file, or took it back; a change of page is neither."""
+    if st.session_state["upload"] is None:
+        _forget()
+    else:
+        st.session_state["_unread"] = True
 
 
 def _read(name: str, data: bytes, slot: Any) -> None:
@@ -130,29 +139,26 @@ def _upload_panel(upload: Upload) -> Clip:
     if info.truncated:
         st.warning("Longer than 120 s: the first part is used.", icon=":material/content_cut:")
     first, count = _trim(info)
-    height = st.select_slider(
-        "Working height (pixels)",
-        [h for h in HEIGHTS if h <= info.height] or [info.height],
-        value=min(USUAL_HEIGHT, max([h for h in HEIGHTS if h <= info.height] or [info.height])),
-        key="clip_height",
-        bind="query-params",
-        persist_state="session",
-        help="Models see small pictures: C3D saw 112 pixels, most others 224.",
-    )
+    heights = [h for h in HEIGHTS if h <= info.height] or [info.height]
+    height = heights[-1]
+    if len(heights) > 1:
+        height = st.select_slider(
+            "Working height (pixels)",
+            heights,
+            value=min(USUAL_HEIGHT, heights[-1]),
+            help="Models see small pictures: C3D saw 112 pixels, most others 224.",
+            **bound("clip_height"),
+        )
     width = max(1, round(height * info.width / info.height))
     most = max(1, min(count, MOST_FRAMES, WORKING_PIXELS // (height * width)))
-    frames = most
-    if most > 2:
-        frames = st.slider(
-            "Working frames",
-            2,
-            most,
-            min(USUAL_FRAMES, most),
-            key="clip_frames",
-            bind="query-params",
-            persist_state="session",
-            help=f"Evenly spaced over the trimmed part. At {height} pixels, {most} fit the budget.",
-        )
+    frames = slider(
+        "Working frames",
+        min(2, most),
+        most,
+        min(USUAL_FRAMES, most),
+        key="clip_frames",
+        help=f"Evenly spaced over the trimmed part. At {height} pixels, {most} fit the budget.",
+    )
     st.button("Use a scene instead", on_click=_forget, icon=":material/undo:")
     indices = first + uniform(count, frames) if frames < count else first + np.arange(count)
     try:
@@ -170,15 +176,8 @@ def _trim(info: Info) -> tuple[int, int]:
     total = round(info.seconds, 1)
     if total < 0.5 or info.frames < 4:
         return 0, info.frames
-    start, end = st.slider(
-        "Part of the clip (seconds)",
-        0.0,
-        total,
-        (0.0, total),
-        step=0.1,
-        key="clip_part",
-        bind="query-params",
-        persist_state="session",
+    start, end = slider(
+        "Part of the clip (seconds)", 0.0, total, (0.0, total), 0.1, key="clip_part"
     )
     first = min(info.frames - 2, int(start / total * info.frames))
     count = max(2, round((end - start) / total * info.frames))
@@ -194,8 +193,8 @@ def describe(info: Info) -> str:
     """Say what was read."""
     turned = f", rotated by {info.rotation}°" if info.rotation else ""
     return (
-        f"{info.codec} in {info.container.split(',')[0]}: {info.width} × {info.height} pixels{turned}, "
-        f"{info.frames} frames, {info.fps:.4g} per second, {info.seconds:.1f} s"
+        f"{info.codec} in {info.container.split(',')[0]}: {info.width} × {info.height} pixels"
+        f"{turned}, {info.frames} frames, {info.fps:.4g} per second, {info.seconds:.1f} s"
     )
 
 
@@ -211,33 +210,24 @@ def _scene_panel() -> Clip:
         "Scene with known motion",
         names,
         format_func=title,
-        key="scene",
-        bind="query-params",
-        persist_state="session",
+        **bound("scene"),
     )
     name = st.session_state["scene"]
     _gallery.grid(gallery(), [title(n) for n in names], names, name)
     with st.expander("Change the scene", expanded=True, icon=":material/tune:"):
         for knob in synthetic.knobs(name):
             _knob(name, knob)
-        st.number_input(
-            "Seed", 0, 9999, 0, key="seed", bind="query-params", persist_state="session"
-        )
+        st.number_input("Seed", 0, 9999, 0, **bound("seed"))
     return _scene(*_scene_settings()).clip
 
 
 def _knob(scene: str, knob: synthetic.Knob) -> None:
     label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
-    common: dict[str, Any] = {
-        "key": f"{scene}_{knob.name}",
-        "help": knob.help or None,
-        "bind": "query-params",
-        "persist_state": "session",
-    }
+    key, about = f"{scene}_{knob.name}", knob.help or None
     if isinstance(knob.default, bool):
-        st.toggle(label, knob.default, **common)
+        st.toggle(label, knob.default, help=about, **bound(key))
     else:
-        st.slider(label, knob.low, knob.high, knob.default, knob.step, **common)
+        slider(label, knob.low, knob.high, knob.default, knob.step, key=key, help=about)
 
 
 def _scene_settings() -> tuple[str, tuple[tuple[str, Any], ...], int]:

@@ -1,22 +1,15 @@
 """The gallery: every scene as a small moving picture to click."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from pages._stage import component
 from pages._stage.assets import publish_clip
 from vidcore.media import Clip
 
 MOMENTS = 12  # frames of each thumbnail
 SIDE = 48  # pixels
 
-_HERE = Path(__file__).parent / "_stage"
-_GRID = st.components.v2.component(
-    "vidcore_gallery",
-    html='<div class="grid" role="radiogroup" aria-label="Scenes"></div>',
-    css=(_HERE / "gallery.css").read_text(),
-    js=(_HERE / "frames.js").read_text() + (_HERE / "gallery.js").read_text(),
-)
+_GRID = component("gallery", js=["frames.js", "gallery.js"])
 
 
 def grid(thumbnails: Clip, titles: list[str], names: list[str], chosen: str) -> None:

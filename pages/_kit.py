@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from pages import _clip
+from pages._controls import bound as bound
+from pages._controls import slider as slider
+from pages._stage import component
 from vidcore.errors import VidcoreError
 from vidcore.media import Clip
 
@@ -26,35 +29,23 @@ def presenting() -> bool:
     return st.query_params.get("present") == "1"
 
 
-def bound(key: str) -> dict[str, Any]:
-    """Keyword arguments of every control: in the link, and kept when the visitor changes page."""
-    return {"key": key, "bind": "query-params", "persist_state": "session"}
-
-
-def slider(
-    label: str, low: Any, high: Any, default: Any, step: Any = None, *, key: str, **more: Any
-) -> Any:
-    """Offer a bound slider whose range may depend on the clip: a kept value is moved inside it."""
-    kept = st.session_state.get(key)
-    if kept is not None and not low <= kept <= high:
-        st.session_state[key] = min(max(kept, low), high)
-    return st.slider(label, low, high, default, step, **bound(key), **more)
-
-
 # ---- the page's frame -------------------------------------------------------------------------
 def opening(title: str, question: str) -> None:
     """Start a page: its title, its question, and the way to share it."""
-    if presenting():
-        st.html(_PRESENT_STYLE)
-    st.title(title, anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center", key="opening"):
-        st.markdown(question)
+    st.html(_STYLE + (_PRESENT_STYLE if presenting() else ""))
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="opening"):
+        st.title(title, anchor=False, width="content")
         share()
+    st.markdown(question)
 
 
+_STYLE = """<style>
+[data-testid=stMain] [data-testid=stMainBlockContainer] {
+  padding: 2.5rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 1400px; }
+</style>"""
 _PRESENT_STYLE = """<style>
-.st-key-controls_chapter, .st-key-share, [class*="st-key-predict"],  [data-testid=stSidebar] { display: none; }
-.stMainBlockContainer { padding-top: 2rem; max-width: 1500px; }
+.st-key-controls_chapter, .st-key-share, [class*="st-key-predict"], [data-testid=stSidebar],
+[data-testid=stExpandSidebarButton] { display: none; }
 </style>"""
 
 
@@ -70,13 +61,12 @@ def share() -> None:
             )
 
 
-def chapters(labels: Mapping[str, str], *, key: str) -> str:
+def chapters(names: Sequence[str], *, key: str) -> str:
     """Offer the page's chapters in a row; returns the chosen one, the first at the start."""
     chosen = st.segmented_control(
         "Chapter",
-        list(labels),
-        format_func=lambda name: labels[name],
-        default=next(iter(labels)),
+        names,
+        default=names[0],
         required=True,
         label_visibility="collapsed",
         **bound(f"{key}_chapter"),
@@ -117,6 +107,7 @@ def compute(fn: Callable[..., R], clip: Clip, *settings: Any, **named: Any) -> R
     key = (settings, tuple(sorted(named.items())))
     name = f"{fn.__module__}.{fn.__qualname__}"
     try:
+        result: R
         result, seconds = _compute(name, clip.digest, key, fn, clip)
     except VidcoreError as error:
         st.error(str(error), icon=":material/error:")
@@ -178,39 +169,7 @@ def warm() -> None:
     _clip.gallery()
 
 
-_COPY = st.components.v2.component(
-    "vidcore_copy_link",
-    html='<button type="button" class="copy">Copy link</button>'
-    '<button type="button" class="present">Copy link for presenting</button>'
-    '<input class="text" readonly hidden aria-label="Link to copy" /><p role="status"></p>',
-    css="""
-    :host { display: block; }
-    button { display: block; width: 100%; margin: 0 0 8px; padding: 8px 12px; font: 0.9rem var(--st-font);
-      border: 1px solid var(--st-widget-border-color, var(--st-border-color));
-      border-radius: var(--st-button-radius); background: transparent; color: var(--st-text-color); cursor: pointer; }
-    button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-    input { width: 100%; box-sizing: border-box; }
-    p { margin: 0; min-height: 1.2em; font: 0.85rem var(--st-font); color: var(--st-text-color); }
-    """,
-    js="""
-    export default function ({ parentElement }) {
-      const find = (s) => parentElement.querySelector(s), say = find("p"), text = find("input");
-      const copy = async (present) => {
-        const url = new URL(location.href);
-        present ? url.searchParams.set("present", "1") : url.searchParams.delete("present");
-        try {
-          await navigator.clipboard.writeText(url.href);
-          say.textContent = "Copied.";
-        } catch {  // no permission, or not a secure page: let the visitor copy by hand
-          text.hidden = false; text.value = url.href; text.select();
-          say.textContent = "Press Ctrl+C to copy.";
-        }
-      };
-      find(".copy").onclick = () => copy(false);
-      find(".present").onclick = () => copy(true);
-    }
-    """,
-)
+_COPY = component("share", js=["share.js"])
 
 
 def pick_clip() -> Clip:
@@ -219,7 +178,8 @@ def pick_clip() -> Clip:
 
 
 def remember(prefix: str, key: str, defaults: Mapping[str, Any]) -> Callable[[], None]:
-    """Return a callback that writes the view of the stage `key` into the link, defaults left out."""
+    """Return a callback that writes the view of the stage `key` into the link, defaults left "
+    "out."""
 
     def write() -> None:
         view = st.session_state[key].view or {}

@@ -11,12 +11,12 @@ _kit.opening("About", "What this is, what it does with your clip, and where it e
 
 st.markdown(
     f"""
-#### What this is
+## What this is
 Version {vidcore.__version__}. A library, `vidcore`, in which every idea has a NumPy reference
 written to be read, and this app, which runs it in front of you. The code under every figure is the
 code that ran, printed from the running program. Licence: Apache-2.0.
 
-#### Your clip
+## Your clip
 - It is read on the server this page comes from, in a separate process with its own limits, and kept
   in memory while your session lives. It is not written to disk, not sent elsewhere, and not part
   of a copied link.
@@ -25,10 +25,10 @@ code that ran, printed from the running program. Licence: Apache-2.0.
   million pixels in all frames together: its height and frame count are yours to choose.
 - Sound is ignored.
 
-#### Your data
+## Your data
 No account, no cookies of ours, no usage statistics.
 
-#### Numbers
+## Numbers
 A number on a page was computed there, or is cited beside it. Sources are listed by idea on the
 sources page.
 """

@@ -6,9 +6,17 @@ from pages import _clip, _kit
 from pages._stage import Order, stage
 
 IDEAS = [
-    ("motion.py", "What makes video hard", "Order, redundancy, frame differences, and the space-time slice."),
-    ("sampling.py", "Which frames does a model see?", "Dense, uniform, TSN and SlowFast on one timeline; what falls between."),
-]  # fmt: skip
+    (
+        "motion.py",
+        "What makes video hard",
+        "Order, redundancy, frame differences, and the space-time slice.",
+    ),
+    (
+        "sampling.py",
+        "Which frames does a model see?",
+        "Dense, uniform, TSN and SlowFast on one timeline; what falls between.",
+    ),
+]
 COMING = [
     ("Optical flow", "from one equation to RAFT"),
     ("3D convolution", "C3D, I3D inflation, R(2+1)D"),
@@ -36,7 +44,7 @@ with left:
         on_view=_kit.remember("home", "home_stage", {"order": "forward"}),
     )
 with right:
-    st.subheader("Throw, or catch?", anchor=False)
+    st.header("Throw, or catch?", anchor=False)
     st.markdown(
         "Press **Backward**. Every single picture stays the same, yet the throw becomes a catch. "
         "What happened is written in the *order* of the frames, and a model that looks at each "
@@ -54,7 +62,7 @@ with right:
         st.warning("Not quite: an average does not know in which order it was fed, so it stays.")
     st.page_link("motion.py", label="See it measured", icon=":material/arrow_forward:")
 
-st.subheader("The ideas", anchor=False)
+st.header("The ideas", anchor=False)
 for column, (page, name, about) in zip(st.columns(len(IDEAS)), IDEAS, strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(page, label=f"**{name}**", icon=":material/play_circle:")

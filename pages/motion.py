@@ -30,12 +30,15 @@ def main() -> None:
 @st.fragment
 def body(clip: Clip) -> None:
     """Draw the stage and the chosen chapter; a control inside reruns only this."""
-    chapter = _kit.chapters({name: label for name, (label, _) in CHAPTERS.items()}, key="motion")
-    left, right = st.columns([11, 9], gap="large")
+    chapter = _kit.chapters(list(CHAPTERS), key="motion")
+    if chapter == "Space-time slice":  # picture and slice stand side by side
+        left, right = st.container(), st.container()
+    else:
+        left, right = st.columns([11, 9], gap="large")
     with left:
         show(clip, chapter)
     with right:
-        CHAPTERS[chapter][1](clip)
+        CHAPTERS[chapter](clip)
 
 
 def show(clip: Clip, chapter: str) -> None:
@@ -43,17 +46,17 @@ def show(clip: Clip, chapter: str) -> None:
     T, H = clip.frames.shape[:2]
     layers, rows, orders = [], [], [Order("forward", "Forward")]
     view = _kit.opening_view("motion", VIEW) | {"layer": None}
-    if chapter == "order":
+    if chapter == "Order":
         at = min(st.session_state.get("motion_freeze", T // 2), T - 1)
         result = _kit.compute(motion.compare_orders, clip, chosen_feature(), freeze_at=at)
         orders = [Order(o.name, o.name.capitalize(), o.indices.tolist()) for o in result.orderings]
-    if chapter == "differences":
+    if chapter == "Differences":
         measured = _kit.compute(motion.measure, clip)
         layers = [publish_layer("difference", "Differences", measured.difference, key=clip.digest)]
         view["layer"] = "difference"
-    if chapter == "slice":
-        view["row"] = min(st.session_state.get("motion_row", H // 2), H - 1)
-    if chapter == "window":
+    if chapter == "Space-time slice":
+        view["row"] = min(st.session_state.get("motion_row", usual_row(clip)), H - 1)
+    if chapter == "Long range":
         first = min(st.session_state.get("motion_start", 0), max(0, T - HALF_SECOND))
         window = sampling.dense(T, min(HALF_SECOND, T), first).tolist()
         whole = sampling.uniform(T, min(HALF_SECOND, T)).tolist()
@@ -74,9 +77,9 @@ def show(clip: Clip, chapter: str) -> None:
         orders=orders,
         layers=layers,
         rows=rows,
-        slice_row=chapter == "slice",
+        slice_row=chapter == "Space-time slice",
         view=view,
-        tallest=300 if chapter == "slice" else 380,
+        tallest=300 if chapter == "Space-time slice" else 380,
         on_view=follow_stage,
     )
 
@@ -89,9 +92,14 @@ def follow_stage() -> None:
         st.session_state["motion_row"] = row
 
 
+def usual_row(clip: Clip) -> int:
+    """Return the row a slice starts at: where most changes."""
+    return _kit.compute(motion.measure, clip).busiest_row
+
+
 def chosen_feature() -> str:
     """Return what each frame is scored by."""
-    feature: str = st.session_state.get("motion_feature") or "height"
+    feature: str = st.session_state.get("motion_feature") or "side"
     return feature
 
 
@@ -100,7 +108,8 @@ def order(clip: Clip) -> None:
     """Order: a frame-pooled score cannot change."""
     T = len(clip.frames)
     _kit.predict(
-        "Score every frame by how high the eye-catching part lies, and average. Now play the clip "
+        "Score every frame by how far right the eye-catching part lies, and average. Now play "
+        "the clip "
         "backwards. The average…",
         ["changes sign", "stays the same", "depends on the clip"],
         "stays the same",
@@ -128,7 +137,8 @@ def order(clip: Clip) -> None:
     one.metric("Average forward, backward", f"{a.mean:.4f}, {b.mean:.4f}")
     two.metric("Trend forward, backward", f"{a.trend:+.2f}, {b.trend:+.2f}")
     _kit.notice(
-        f"Forward, backward and shuffled average to {a.mean:.4f}, to the last bit. Shuffling leaves a "
+        f"Forward, backward and shuffled average to {a.mean:.4f}, to the last bit. Shuffling "
+        "leaves a "
         f"trend of {c.trend:+.2f}. On Kinetics-400 a TimeSformer without attention over time loses "
         "1.1 points; on Something-Something V2, where order is the point, 22.9."
     )
@@ -169,10 +179,12 @@ def differences(clip: Clip) -> None:
 NOTICE = {
     "your clip": "Differences fire where brightness changes: at an edge, both where the object was "
     "and where it is. A uniform object is silent inside.",
-    "the article's square": "A white square of 225 pixels moves by 5: 75 pixels appear, 75 vanish, and "
+    "the article's square": "A white square of 225 pixels moves by 5: 75 pixels appear, 75 "
+    "vanish, and "
     "its inside is exactly 0. In the last pair it has slipped over the border by one column, and "
     "only 135 change. It covers three channels that differ by 0.8, 0.7 and 0.6: on average 0.700.",
-    "a panning camera": "Nothing in this scene moves but the camera, and nearly every pixel changes. "
+    "a panning camera": "Nothing in this scene moves but the camera, and nearly every pixel "
+    "changes. "
     "A difference cannot tell a moving object from a moving camera.",
 }
 
@@ -212,16 +224,17 @@ def redundancy(clip: Clip) -> None:
 def slice_(clip: Clip) -> None:
     """Space-time slice: motion is a slope."""
     H = clip.frames.shape[1]
-    with _kit.controls():
-        row = _kit.slider("Row (y)", 0, max(1, H - 1), H // 2, key="motion_row")
-    picture = _kit.compute(motion.space_time_slice, clip, min(row, H - 1))
+    left, right = st.columns(2, gap="large")
+    with left, _kit.controls():
+        row = _kit.slider("Row (y)", 0, max(1, H - 1), usual_row(clip), key="motion_row")
     speed = _kit.compute(motion.row_speed, clip, min(row, H - 1))
-    _kit.plot(
-        figures.slice_image(picture, speed),
-        key="motion_slice_plot",
-        alt="The chosen row at every time, with the measured slope",
-    )
-    one, two = st.columns(2)
+    with right:
+        _kit.plot(
+            figures.speed_search(speed),
+            key="motion_slice_plot",
+            alt="How well each speed explains the slice, with the best one marked",
+        )
+    one, two = left.columns(2)
     one.metric(
         "Measured along this row", f"{speed.speed:+.2f} px/frame" if speed.decided else "undecided"
     )
@@ -231,12 +244,18 @@ def slice_(clip: Clip) -> None:
         two.metric(
             "Fastest true motion on it", f"{moving.flat[abs(moving).argmax()]:+.2f} px/frame"
         )
-    _kit.notice(
-        "Stack one row of every frame: what stands still draws a vertical line, what moves a slanted "
-        "one, and the slant is its speed. Drag the dashed row, or draw a line on the slice."
-    )
-    st.latex(r"S(t, x) = I_t(y_0, x) \qquad \text{speed} = \frac{\Delta x}{\Delta t}")
-    _kit.peek(motion.space_time_slice, motion.slice_speed)
+    left.caption(speed.reason)
+    with left:
+        _kit.notice(
+            "Stack one row of every frame: what stands still draws a vertical line, what moves a "
+            "slanted one, and the slant is its speed. Drag the dashed row, or draw a line along a "
+            "streak. The moving circle and the panning camera have one speed to find; a thrown "
+            "ball "
+            "only crosses the row."
+        )
+    with right:
+        st.latex(r"S(t, x) = I_t(y_0, x) \qquad \text{speed} = \frac{\Delta x}{\Delta t}")
+    _kit.peek(motion.row_speed, motion.space_time_slice, motion.slice_speed)
 
 
 def window(clip: Clip) -> None:
@@ -259,7 +278,8 @@ def window(clip: Clip) -> None:
     two.metric("Share of the clip", f"{result.frame_share:.0%}")
     three.metric("Share of its motion", f"{result.energy_share:.0%}")
     _kit.notice(
-        "At 30 frames a second, 16 frames are 0.53 s. An action that takes longer is seen in parts: "
+        "At 30 frames a second, 16 frames are 0.53 s. An action that takes longer is seen in "
+        "parts: "
         "play the two samplings below the stage and say what happened from each."
     )
     _kit.peek(motion.long_range)
@@ -280,7 +300,7 @@ def layout(clip: Clip) -> None:
         t = _kit.slider("Frame of the pixel (t)", 0, max(1, T - 1), min(1, T - 1), key="motion_at")
     spot = (min(t, T - 1), H // 2, W // 2, 0)
     here, there = (
-        motion.memory_layout((T, H, W, C), order, dtype=dtype, batch=batch, at=spot)
+        motion.memory_layout((T, H, W, C), order, dtype=str(dtype), batch=batch, at=spot)
         for order in ("THWC", "NCTHW")
     )
     for laid in (here, there):
@@ -294,22 +314,22 @@ def layout(clip: Clip) -> None:
     two.metric(f"Batch of {batch}", f"{here.mebibytes:.1f} MiB")
     three.metric("A minute of it", f"{here.mebibytes / batch * 60 * clip.fps / T:,.0f} MiB")
     _kit.notice(
-        "A clip is a 4-D tensor (T, H, W, C); a batch is 5-D. Images are stored with a pixel's colours "
+        "A clip is a 4-D tensor (T, H, W, C); a batch is 5-D. Images are stored with a pixel's "
+        "colours "
         "side by side; PyTorch's video models take (N, C, T, H, W), where each colour is a volume."
     )
-    st.latex(
-        r"\text{THWC: } ((t H + y) W + x)\,C + c \qquad \text{NCTHW: } ((c\,T + t) H + y)\,W + x"
-    )
+    st.latex(r"\text{THWC: } ((t H + y) W + x)\,C + c")
+    st.latex(r"\text{NCTHW: } ((c\,T + t) H + y)\,W + x")
     _kit.peek(motion.memory_layout)
 
 
 CHAPTERS = {
-    "order": ("Order", order),
-    "differences": ("Differences", differences),
-    "redundancy": ("Redundancy", redundancy),
-    "slice": ("Space-time slice", slice_),
-    "window": ("Long range", window),
-    "layout": ("Layout", layout),
+    "Order": order,
+    "Differences": differences,
+    "Redundancy": redundancy,
+    "Space-time slice": slice_,
+    "Long range": window,
+    "Layout": layout,
 }
 
 main()

@@ -1,7 +1,5 @@
 """Which frames does a model see?"""
 
-from typing import Any
-
 import streamlit as st
 
 from pages import _clip, _kit
@@ -31,8 +29,8 @@ def main() -> None:
 @st.fragment
 def body(clip: Clip) -> None:
     """Draw the chosen chapter; a control inside reruns only this."""
-    chapter = _kit.chapters({name: label for name, (label, _) in CHAPTERS.items()}, key="sampling")
-    CHAPTERS[chapter][1](clip)
+    chapter = _kit.chapters(list(CHAPTERS), key="sampling")
+    CHAPTERS[chapter](clip)
 
 
 # ---- the chapters -----------------------------------------------------------------------------
@@ -42,7 +40,8 @@ def timeline(clip: Clip) -> None:
     left, right = st.columns([11, 9], gap="large")
     with right:
         _kit.predict(
-            f"This clip has {T} frames. Taking every ⌊{T}/K⌋-th frame from the first, K = 16: what is "
+            f"This clip has {T} frames. Taking every ⌊{T}/K⌋-th frame from the first, K = 16: "
+            "what is "
             "never seen?",
             ["nothing", "the start", "the tail"],
             "the tail" if sampling.lost_tail(T, 16) else "nothing",
@@ -93,7 +92,8 @@ def timeline(clip: Clip) -> None:
         )
         _kit.notice(
             "Dense sees everything for a moment. Uniform and TSN see the whole arc and forget what "
-            "lies between; averaging TSN's segments also forgets their order. SlowFast reads one clip "
+            "lies between; averaging TSN's segments also forgets their order. SlowFast reads one "
+            "clip "
             "at two strides. Press *See it like this* on a row."
         )
         _kit.peek(sampling.dense, sampling.uniform, sampling.tsn, sampling.slowfast)
@@ -103,7 +103,7 @@ def strategies(
     T: int, count: int, start: int, alpha: int, slow: int, seed: int, flawed: bool
 ) -> list[sampling.Settings]:
     """Return the settings of every row: the popular versions if asked, else the correct ones."""
-    first = [
+    first: list[sampling.Settings] = [
         sampling.Dense(count, start, article=flawed),
         sampling.Uniform(count, flawed),
         sampling.TSN(count, seed, flawed),
@@ -133,10 +133,12 @@ def aliasing(_: Clip) -> None:
     left, right = st.columns([11, 9], gap="large")
     with right, _kit.controls():
         spokes = _kit.slider("Spokes", 1, 12, 8, key="sampling_spokes")
-        turn = _kit.slider("True turn (degrees per frame)", -90, 90, 6, key="sampling_turn")
+        turn = _kit.slider(
+            "True turn (degrees per frame)", -90.0, 90.0, 6.0, 1.0, key="sampling_turn"
+        )
         stride = _kit.slider("Keep every n-th frame", 1, 16, 7, key="sampling_stride")
         marked = st.toggle("Mark one spoke", **_kit.bound("sampling_marked"))
-    scene = _clip.scene("wheel", spokes=spokes, degrees_per_frame=float(turn), marked=marked)
+    scene = _clip.scene("wheel", spokes=spokes, degrees_per_frame=turn, marked=marked)
     T = len(scene.clip.frames)
     kept = list(range(0, T, stride))
     same = 1 if marked else spokes  # how many turned positions look alike
@@ -145,14 +147,14 @@ def aliasing(_: Clip) -> None:
         stage(
             scene.clip,
             key="sampling_wheel",
-            alt=f"A wheel with {spokes} spokes turning by {turn} degrees per frame",
+            alt=f"A wheel with {spokes} spokes turning by {turn:g} degrees per frame",
             orders=[Order("forward", "Every frame")],
             rows=[Row("kept", f"Every {stride}th frame", kept, theme.UNIFORM)],
             tallest=300,
         )
     with right:
         one, two = st.columns(2)
-        one.metric("True turn between samples", f"{turn * stride:+d}°")
+        one.metric("True turn between samples", f"{turn * stride:+.0f}°")
         two.metric("Seen as", f"{seen:+.1f}°")
         _kit.plot(
             figures.aliasing_curve(sampling.wagon_wheel(turn, spokes=same), stride=stride),
@@ -160,12 +162,14 @@ def aliasing(_: Clip) -> None:
             alt="Turn as seen against the stride, folding back beyond half a spoke",
         )
         _kit.notice(
-            "A wheel with n equal spokes looks the same after 360/n degrees. Beyond half of that, the "
+            "A wheel with n equal spokes looks the same after 360/n degrees. Beyond half of "
+            "that, the "
             "nearest match lies behind: 190° looks like −170°, 340° like −20°. Mark one spoke, and "
             "the fold moves out to half a turn."
         )
         st.latex(
-            r"\text{seen} = d s - \tfrac{360}{n}\operatorname{round}\!\left(\tfrac{d s\,n}{360}\right)"
+            r"\text{seen} = d s - \tfrac{360}{n}"
+            r"\operatorname{round}\!\left(\tfrac{d s\,n}{360}\right)"
         )
         _kit.peek(sampling.apparent_rotation)
 
@@ -180,7 +184,7 @@ def hits(clip: Clip) -> None:
         seed = st.number_input("Draw (TSN seed)", 0, 9999, 0, **_kit.bound("sampling_draw"))
     scene = _clip.scene("clap", start=at, length=length)
     n = len(scene.clip.frames)
-    settings = [
+    settings: list[sampling.Settings] = [
         sampling.Dense(count, seed=seed),
         sampling.Uniform(count),
         sampling.TSN(count, seed),
@@ -206,12 +210,16 @@ def hits(clip: Clip) -> None:
                 delta_color="off",
             )
         _kit.plot(
-            figures.hit_curves([sampling.hit_curve(n, s, range(1, 61)) for s in settings], event_length=length),
+            figures.hit_curves(
+                [sampling.hit_curve(n, s, range(1, 61)) for s in settings], event_length=length
+            ),
             key="sampling_hit_plot",
-            alt="Probability that at least one sampled frame falls into an event, against its length",
+            alt="Probability that at least one sampled frame falls into an event, against its "
+            "length",
         )
         _kit.notice(
-            "A six-frame event in 300 frames is hit by 16 samples at segment centres for 32.5 % of its "
+            "A six-frame event in 300 frames is hit by 16 samples at segment centres for 32.5 % "
+            "of its "
             "possible starts; with the floored stride, for 30.8 %. Drawing at random inside the "
             "segments changes little on average, but makes every epoch draw anew."
         )
@@ -233,8 +241,10 @@ def views(_: Clip) -> None:
         one.metric("Views", f"{clips * crops}")
         two.metric("GFLOPs per video", f"{cost:,.0f}")
         _kit.notice(
-            "A video's score is the average over its views. SlowFast 4×16 R50 costs 36.1 GFLOPs for one "
-            "view and is quoted with 30: 1,083 for a video. R3D-18 on Kinetics: 52.9 % from one clip, "
+            "A video's score is the average over its views. SlowFast 4×16 R50 costs 36.1 GFLOPs "
+            "for one "
+            "view and is quoted with 30: 1,083 for a video. R3D-18 on Kinetics: 52.9 % from one "
+            "clip, "
             "64.7 % from a video's worth. Numbers with different views are different measurements."
         )
     with right:
@@ -269,8 +279,10 @@ def consensus(clip: Clip) -> None:
                 delta_color="off",
             )
         _kit.notice(
-            "TSN tried three ways to make one answer of its segments: maximum 91.6 %, average 93.5 %, "
-            "weighted 92.4 % (UCF-101 split 1, two streams). Average and maximum are the same backwards; "
+            "TSN tried three ways to make one answer of its segments: maximum 91.6 %, average "
+            "93.5 %, "
+            "weighted 92.4 % (UCF-101 split 1, two streams). Average and maximum are the same "
+            "backwards; "
             "weights by position are the least that is not."
         )
     with right:
@@ -283,11 +295,11 @@ def consensus(clip: Clip) -> None:
 
 
 CHAPTERS = {
-    "timeline": ("Timeline", timeline),
-    "aliasing": ("Aliasing", aliasing),
-    "hits": ("What falls between", hits),
-    "views": ("Views", views),
-    "consensus": ("Consensus", consensus),
+    "Timeline": timeline,
+    "Aliasing": aliasing,
+    "What falls between": hits,
+    "Views": views,
+    "Consensus": consensus,
 }
 
 main()

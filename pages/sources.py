@@ -32,5 +32,5 @@ BY_IDEA = {
 
 _kit.opening("Sources", "Every fact on these pages, and where it was read.")
 for idea, lines in BY_IDEA.items():
-    st.subheader(idea, anchor=False)
+    st.header(idea, anchor=False)
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -10,21 +10,22 @@ import streamlit as st
 from pages._stage.assets import publish_clip, publish_layer
 from vidcore.media import Clip
 
-__all__ = ["Order", "Row", "publish_layer", "stage"]
+__all__ = ["Order", "Row", "component", "publish_layer", "stage"]
 
 HERE = Path(__file__).parent
 
 
-def _read(*names: str) -> str:
-    return "\n".join((HERE / name).read_text() for name in names)
+def component(name: str, *, js: Sequence[str]) -> Any:
+    """Register `name.html` and `name.css` with JavaScript files, joined in the order given."""
+    return st.components.v2.component(
+        f"vidcore_{name}",
+        html=(HERE / f"{name}.html").read_text(),
+        css=(HERE / f"{name}.css").read_text(),
+        js="\n".join((HERE / script).read_text() for script in js),
+    )
 
 
-_STAGE = st.components.v2.component(
-    "vidcore_stage",
-    html=_read("stage.html"),
-    css=_read("stage.css"),
-    js=_read("frames.js", "paint.js", "stage.js"),
-)
+_STAGE = component("stage", js=["frames.js", "paint.js", "stage.js"])
 
 
 @dataclass(frozen=True, slots=True)

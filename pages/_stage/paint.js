@@ -72,8 +72,8 @@ function paintStrip(canvas, clip, seq, width) {
   const pen = sized(canvas, width, height);
   for (let k = 0; k < count; k++) {
     const t = seq[Math.min(seq.length - 1, Math.floor(((k + 0.5) * seq.length) / count))];
-    const crop = Math.min(clip.W, (clip.H * step) / height); // fill the cell: crop the sides, keep the shape
-    pen.drawImage(stamp(clip, t), (clip.W - crop) / 2, 0, crop, clip.H, k * step, 0, step - 1, height);
+    const w = Math.min(clip.W, (clip.H * step) / height), h = (w * height) / step; // fill the cell, keep the shape
+    pen.drawImage(stamp(clip, t), (clip.W - w) / 2, (clip.H - h) / 2, w, h, k * step, 0, step - 1, height);
   }
 }
 

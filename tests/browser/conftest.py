@@ -98,9 +98,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
-            lambda line: errors.append(line.text)
-            if line.type == "error" and not any(n in line.text + str(line.location) for n in NOISE)
-            else None,
+            lambda line: (
+                errors.append(line.text)
+                if line.type == "error"
+                and not any(n in line.text + str(line.location) for n in NOISE)
+                else None
+            ),
         )
         page.goto(url)
         settle(page)
@@ -116,7 +119,8 @@ def settle(page: Page) -> None:
     """Wait until the script has run and nothing on the page is loading."""
     page.wait_for_selector("[data-testid=stMainBlockContainer] h1")
     page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
+        " === 'notRunning'"
         " && !document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]')"
     )
     page.wait_for_timeout(300)  # the last figure is drawn a moment after its message

@@ -1,6 +1,9 @@
 """Every page under AppTest: it runs, has one title, and survives every control at its extremes."""
 
+import asyncio
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(p.name for p in (ROOT / "pages").glob("*.py") if p.stem[0] != "_" and p.stem != "main")
+SCRIPTS = [p for p in (ROOT / "pages").glob("*.py") if p.stem[0] != "_"]
+PAGES = sorted(p.name for p in SCRIPTS if p.stem != "main")
 IDEAS = [name for name in PAGES if name not in {"home.py", "about.py", "sources.py"}]
 SECONDS = 30  # generous: a shared two-core machine
 
@@ -60,6 +64,39 @@ def test_a_page_survives_every_control_at_its_extremes(name: str) -> None:
             assert complaints(at) == [], f"{name}, {chapter}: {key} = {value!r}"
 
 
+def test_reruns_never_freeze_the_garbage_collector() -> None:
+    at = open_page("motion.py")
+    before = gc.get_freeze_count()
+    for k in range(20):
+        at.slider(key="motion_freeze").set_value(k).run()
+    assert gc.get_freeze_count() == before  # frozen in a script body, every rerun's garbage stays
+
+
+def test_starting_the_app_freezes_what_was_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    import app
+
+    async def start() -> int:
+        async with app.lifespan(None):
+            return gc.get_freeze_count()
+
+    monkeypatch.setattr(app, "_load_torch", lambda: None)
+    before = gc.get_freeze_count()
+    try:
+        assert asyncio.run(start()) > before + 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_the_first_page_loads_no_torch() -> None:
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        "at = AppTest.from_file('pages/main.py', default_timeout=60).run();"
+        "assert not at.exception; assert 'torch' not in sys.modules"
+    )
+    run = [sys.executable, "-c", code]
+    subprocess.run(run, cwd=ROOT, check=True, capture_output=True)  # noqa: S603
+
+
 def controls(at: AppTest) -> list[Any]:
     kinds = (at.slider, at.select_slider, at.selectbox, at.toggle, at.number_input, at.button_group)
     return [control for kind in kinds for control in kind]
@@ -73,5 +110,5 @@ def chapters(at: AppTest, name: str) -> Iterator[str]:
         yield "the page"
         return
     for option in group.options:
-        next(g for g in at.button_group if g.key == key).set_value([option]).run()
+        next(g for g in at.button_group if g.key == key).set_value(option).run()
         yield option

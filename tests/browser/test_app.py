@@ -1,0 +1,239 @@
+"""The app as a visitor meets it: real browser, real upload, real links."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import settle, started_app
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["", "motion", "sampling", "sources", "about"]
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+# The stage draws in a shadow root; Playwright's CSS locators look into open ones.
+PICTURE = "canvas.picture"
+Visit = Callable[..., Page]
+
+
+def picture(page: Page) -> str:
+    """Return what the stage shows, as a data URL."""
+    url: str = page.locator(PICTURE).first.evaluate("canvas => canvas.toDataURL()")
+    return url
+
+
+def paused(page: Page) -> Page:
+    page.get_by_role("button", name="Pause").first.click()
+    return page
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_errors_and_fits_the_screen(
+    app: str, visit: Visit, name: str, look: str
+) -> None:
+    page = visit(f"{app}/{name}", **LOOKS[look])
+    assert page.locator("[data-testid=stException]").count() == 0
+    overflow = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]');"
+        " return Math.max(m.scrollWidth - m.clientWidth,"
+        " document.documentElement.scrollWidth - innerWidth); }"
+    )
+    assert overflow <= 0, f"{overflow} px stand out on the right"
+
+
+def test_the_first_picture_moves_without_a_click(app: str, visit: Visit) -> None:
+    page = visit(app)
+    before = picture(page)
+    page.wait_for_timeout(500)
+    assert picture(page) != before
+
+
+def test_who_prefers_less_motion_gets_a_still_picture(app: str, visit: Visit) -> None:
+    page = visit(app, reduced_motion="reduce")
+    before = picture(page)
+    page.wait_for_timeout(500)
+    assert picture(page) == before
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    page.wait_for_timeout(500)
+    assert picture(page) != before
+
+
+def test_the_arrow_keys_step_through_the_frames(app: str, visit: Visit) -> None:
+    page = paused(visit(f"{app}/motion"))
+    stage, count = page.locator(".stage").first, page.locator(".count").first
+    stage.focus()
+    page.keyboard.press("Home")
+    expect(count).to_contain_text("t = 0 /")
+    first = picture(page)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(count).to_contain_text("t = 2 /")
+    assert picture(page) != first
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert picture(page) == first
+
+
+def test_reversed_plays_the_same_frames_from_the_end(app: str, visit: Visit) -> None:
+    page = paused(visit(f"{app}/motion"))
+    page.locator(".stage").first.focus()
+    page.keyboard.press("End")
+    last = picture(page)
+    page.get_by_role("radio", name="Reversed").click()
+    page.locator(".stage").first.focus()
+    page.keyboard.press("Home")
+    assert picture(page) == last
+
+
+def test_hovering_reads_the_true_pixel_of_the_square(app: str, visit: Visit) -> None:
+    url = f"{app}/motion?scene=Moving+square&motion_chapter=Differences"
+    page = paused(visit(url))
+    page.locator(".stage").first.focus()
+    page.keyboard.press("Home")
+    canvas = page.locator(PICTURE).first
+    box = canvas.bounding_box()
+    assert box is not None
+    scale = box["width"] / 64
+    canvas.hover(position={"x": 5.5 * scale, "y": 25.5 * scale})  # the column that it leaves
+    readout = page.locator(".readout").first
+    expect(readout).to_contain_text("(t, y, x) = (0, 25, 5)")
+    expect(readout).to_contain_text("RGB 1.00 1.00 1.00")
+    expect(readout).to_contain_text("Differences 0.700")
+    canvas.hover(position={"x": 50.5 * scale, "y": 50.5 * scale})
+    expect(readout).to_contain_text("RGB 0.20 0.30 0.40")
+    expect(readout).to_contain_text("Differences 0.000")
+
+
+def test_a_drag_on_the_slice_measures_a_speed(app: str, visit: Visit) -> None:
+    page = paused(visit(f"{app}/motion?motion_chapter=Space-time+slice&scene=Moving+circle"))
+    cut = page.locator("canvas.cut")
+    box = cut.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 1)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.50 * box["width"], box["y"] + box["height"] - 1, steps=4)
+    page.mouse.up()
+    expect(page.locator(".slope")).to_contain_text("16.0 px / 9.9")
+    expect(page.locator(".slope")).to_contain_text("1.61 px per frame")
+
+
+def test_a_real_upload_reaches_both_pages(app: str, visit: Visit, clips: Path) -> None:
+    page = visit(f"{app}/motion")
+    scene = picture(page)
+    page.locator("input[type=file]").set_input_files(clips / "mmaction2_demo.mp4")
+    expect(page.get_by_text("280 frames")).to_be_visible()
+    settle(page)
+    page.wait_for_function("() => true")
+    page.wait_for_timeout(1500)
+    assert picture(page) != scene
+    size = page.locator(PICTURE).first.evaluate("c => [c.width, c.height]")
+    assert size == [187, 112]
+    page.get_by_role("link", name="Which frames does a model see?").click()
+    expect(page.get_by_role("heading", name="Which frames does a model see?")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("280 frames")).to_be_visible()
+    expect(page.locator(".sample")).to_have_count(5)
+    page.get_by_role("button", name="Share").click()
+    expect(page.get_by_text("is not in the link")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("audio_only.mp4", "no picture"),
+        ("no_moov.mp4", "not a video that can be read"),
+        ("bomb_8192x4320_3000f.mp4", "8192 x 4320"),
+    ],
+)
+def test_a_bad_upload_is_refused_in_words_and_the_clip_stays(
+    app: str, visit: Visit, clips: Path, name: str, says: str
+) -> None:
+    page = visit(f"{app}/motion")
+    page.locator("input[type=file]").set_input_files(clips / name)
+    expect(page.get_by_text(says)).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("Scene with known motion")).to_be_visible()
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(PICTURE).first.evaluate("c => c.width") == 96
+
+
+def test_a_long_clip_is_used_in_part_and_the_page_says_so(
+    app: str, visit: Visit, clips: Path
+) -> None:
+    page = visit(f"{app}/motion")
+    page.locator("input[type=file]").set_input_files(clips / "long10min.mp4")
+    expect(page.get_by_text("Longer than 120 s")).to_be_visible()
+
+
+def values(page: Page) -> list[Any]:
+    found: list[Any] = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stSlider] input[type=range],"
+        " [data-testid=stSlider] [role=slider]')]"
+        ".map((e) => e.getAttribute('aria-valuetext') || e.value)"
+    )
+    return found
+
+
+def moved(page: Page, label: str, *keys: str) -> None:
+    slider = page.locator("[data-testid=stSlider]", has_text=label)
+    slider.locator("input[type=range], [role=slider]").first.focus()
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(250)
+    settle(page)
+
+
+def test_a_copied_link_opens_the_same_view_in_a_fresh_browser(app: str, visit: Visit) -> None:
+    page = paused(visit(f"{app}/sampling"))
+    moved(page, "Frames to take", "ArrowRight", "ArrowRight")
+    moved(page, "Distance", "ArrowLeft")
+    page.locator(".stage").first.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => location.search.includes('sampling_t=1')")
+    again = visit(page.url, reduced_motion="reduce")
+    assert values(again) == values(page)
+    expect(again.locator(".count").first).to_contain_text("t = 1 /")
+
+
+def test_a_link_is_right_as_the_first_request_to_a_fresh_server(visit: Visit) -> None:
+    with started_app() as base:
+        page = visit(f"{base}/sampling?sampling_count=5&sampling_chapter=Timeline")
+        expect(page.get_by_role("heading", name="Which frames does a model see?")).to_be_visible()
+        assert page.locator("[data-testid=stSidebarNavLink]").count() == len(PAGES)
+        expect(page.locator(".sample").first.locator("canvas")).to_have_attribute(
+            "aria-label", "Dense, 5 frames takes frames 0, 1, 2, 3, 4"
+        )
+
+
+def test_junk_in_a_link_is_ignored(app: str, visit: Visit) -> None:
+    junk = "motion_chapter=zz&motion_freeze=zz&motion_t=zz&scene=zz&seed=-1&motion_order=%F0%9F"
+    page = visit(f"{app}/motion?{junk}")
+    assert page.locator("[data-testid=stException]").count() == 0
+    expect(page.locator(".count").first).to_contain_text("/ 31")
+
+
+def test_presenting_hides_the_controls_and_keeps_the_figure(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/motion?present=1&motion_freeze=3")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text("Freeze at frame")).to_be_hidden()
+    expect(page.get_by_text("Upload a video")).to_be_hidden()
+
+
+def test_the_answers_carry_security_headers_and_bundles_are_compressed(
+    app: str, visit: Visit
+) -> None:
+    page = visit(app)
+    with page.expect_response(lambda r: "/static/js/" in r.url) as bundle:
+        page.goto(f"{app}/about")
+    headers = bundle.value.all_headers()
+    assert headers["content-encoding"] == "gzip"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "object-src 'none'" in headers["content-security-policy"]
