@@ -1,9 +1,10 @@
-"""A ratio against a peer: both run in turns, in one process run, counted in CPU seconds.
+"""Ours beside a peer's: interleaved pairs, CPU seconds, the median of their ratios.
 
-    ratio = median over pairs of (our CPU time / the peer's CPU time)
+    ratio = median over pairs of (ours / peer)
 
-CPU time, because a shared computer makes clocks lie; turns, because it is not equally busy all the
-time; the median, because some turns are disturbed all the same. Time of child processes counts.
+A busy machine slows both sides of a pair alike, so a ratio travels where a time does not. CPU
+seconds of this process and of the children it waited for are counted, all threads together; a
+second in which the machine did something else is not.
 """
 
 import resource
@@ -12,73 +13,97 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-PAIRS = 7  # turns of each side
+PAIRS = 7  # odd, so that the median is one of them
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One comparison.
+    """One comparison: what it costs here and what it costs there.
 
     Parameters
     ----------
     what
-        What is done, with its size: "300 frames of 720p to 128 px".
-    peer
-        Whom we compare with.
-    ours, theirs
-        Median CPU seconds of one run of each side.
+        The work, in words.
+    against
+        The peer, in words.
+    ours, peer
+        Medians of the cost, in `unit`.
     ratio
-        Median of ours / theirs over the pairs; below 1 we are cheaper.
-    at_most
-        The bound we hold ourselves to, if there is one.
+        Median of `ours / peer` over the pairs; less is better.
+    low, high
+        The smallest and the largest of them.
     pairs
-        How many pairs were run.
+        How many there were.
+    target
+        What `ratio` may be at most; None where none was set.
+    unit
+        Of `ours` and `peer`.
     """
 
     what: str
-    peer: str
+    against: str
     ours: float
-    theirs: float
+    peer: float
     ratio: float
-    at_most: float | None
+    low: float
+    high: float
     pairs: int
+    target: float | None = None
+    unit: str = "CPU s"
 
     @property
-    def holds(self) -> bool:
-        """Whether the bound is kept; always, where there is none."""
-        return self.at_most is None or self.ratio <= self.at_most
+    def met(self) -> bool:
+        """Whether the target is kept; true where there is none."""
+        return self.target is None or self.ratio <= self.target
 
 
 def compare(
     what: str,
     ours: Callable[[], object],
-    theirs: Callable[[], object],
+    peer: Callable[[], object],
     *,
-    peer: str,
-    at_most: float | None = None,
+    against: str,
+    target: float | None = None,
     pairs: int = PAIRS,
+    repeats: int = 1,
 ) -> Ratio:
-    """Run both sides in turns, after one run of each that does not count."""
-    cpu_seconds(ours), cpu_seconds(theirs)
-    times = [(cpu_seconds(ours), cpu_seconds(theirs)) for _ in range(pairs)]
+    """Measure `ours` against `peer`, in turns; each runs once unmeasured before.
+
+    Parameters
+    ----------
+    repeats
+        Runs inside one measurement, for work of a few milliseconds; costs are per run.
+    """
+    ours(), peer()
+    costs = []
+    for k in range(pairs):
+        if k % 2:  # whoever goes second finds warm caches: take turns
+            theirs, mine = cpu_seconds(peer, repeats), cpu_seconds(ours, repeats)
+        else:
+            mine, theirs = cpu_seconds(ours, repeats), cpu_seconds(peer, repeats)
+        costs.append((mine, theirs))
+    ratios = [mine / theirs for mine, theirs in costs]
     return Ratio(
-        what=what,
-        peer=peer,
-        ours=statistics.median(mine for mine, _ in times),
-        theirs=statistics.median(other for _, other in times),
-        ratio=statistics.median(mine / other for mine, other in times),
-        at_most=at_most,
+        what,
+        against,
+        ours=statistics.median(mine for mine, _ in costs),
+        peer=statistics.median(theirs for _, theirs in costs),
+        ratio=statistics.median(ratios),
+        low=min(ratios),
+        high=max(ratios),
         pairs=pairs,
+        target=target,
     )
 
 
-def cpu_seconds(run: Callable[[], object]) -> float:
-    """CPU time of one run, all threads, with the child processes that ended during it."""
-    before = _clock()
-    run()
-    return _clock() - before
+def cpu_seconds(work: Callable[[], object], repeats: int = 1) -> float:
+    """Return the CPU time of one run: this process, its threads, and children it waited for."""
+    before = _spent()
+    for _ in range(repeats):
+        work()
+    return (_spent() - before) / repeats
 
 
-def _clock() -> float:
+def _spent() -> float:
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime

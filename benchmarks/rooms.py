@@ -1,10 +1,11 @@
-"""Each room against its peers, as ratios.
+"""Each room beside its peers, as ratios measured in one run.
 
-    python -m benchmarks.rooms            all rooms
-    python -m benchmarks.rooms media flow
+    python -m benchmarks.rooms              every room that has measurements
+    python -m benchmarks.rooms media flow   these
 
-Prints a table and writes `results/<room>.json`; ends with status 1 if a bound is missed. A room's
-measurements are in the module of its name: `measure() -> list[Ratio]` (see `benchmarks.ratio`).
+A room's measurements are `measure() -> list[Ratio]` in the module of its name beside this one.
+Prints a table and writes `results/<room>.json`, which pages and the README quote. The exit status
+is 1 where a target is missed.
 """
 
 import json
@@ -13,84 +14,79 @@ import platform
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib import import_module, metadata, util
+from importlib import import_module, metadata
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from benchmarks.ratio import Ratio
 
 ROOMS = ("media", "motion", "sampling", "flow")
-LIBRARIES = ("numpy", "torch", "opencv-python-headless", "av", "plotly")
 RESULTS = Path(__file__).with_name("results")
+LIBRARIES = ("numpy", "av", "opencv-python-headless", "torch")
 
 
 def main(names: list[str]) -> int:
     """Measure the rooms named, or all; returns the exit status."""
-    if unknown := set(names) - set(ROOMS):
-        print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(ROOMS)}")
+    unknown = sorted(set(names) - set(ROOMS))
+    if unknown:
+        print(f"There is no benchmark of {', '.join(unknown)}. There are: {', '.join(ROOMS)}.")
         return 2
-    held = True
-    for room in names or ROOMS:
-        if util.find_spec(f"benchmarks.{room}") is None:
-            print(f"{room}: nothing to measure yet")
+    met = True
+    for name in names or ROOMS:
+        if find_spec(f"benchmarks.{name}") is None:
+            print(f"{name}: no measurements yet")
             continue
-        ratios = import_module(f"benchmarks.{room}").measure()
-        print(table(room, ratios))
-        save(room, ratios)
-        held &= all(ratio.holds for ratio in ratios)
-    return 0 if held else 1
+        ratios: list[Ratio] = import_module(f"benchmarks.{name}").measure()
+        print(table(name, ratios))
+        write(name, ratios)
+        met = met and all(ratio.met for ratio in ratios)
+    return 0 if met else 1
 
 
-def table(room: str, ratios: list[Ratio]) -> str:
-    """Lay out the ratios of one room, one line each."""
-    lines = [f"{room:<52} {'ours':>9} {'peer':>9} {'ratio':>6}  bound"]
+def table(name: str, ratios: list[Ratio]) -> str:
+    """Lay a room's ratios out, one a line."""
+    width = max(len(r.what) for r in ratios)
+    lines = [f"{name:{width}}       ours       peer  unit   ratio  (low to high)  target"]
     for r in ratios:
-        bound = "" if r.at_most is None else f"{r.at_most:.2f}" + ("" if r.holds else "  MISSED")
-        times = f"{1e3 * r.ours:6.1f} ms {1e3 * r.theirs:6.1f} ms"
-        lines.append(f"  {r.what:<50} {times} {r.ratio:6.2f}  {bound}")
-        lines.append(f"    against {r.peer}")
+        goal = "" if r.target is None else f"<= {r.target:.2f} {'met' if r.met else 'MISSED'}"
+        lines.append(
+            f"{r.what:{width}} {r.ours:10.4g} {r.peer:10.4g} {r.unit:>5} "
+            f"{r.ratio:7.3f}  ({r.low:.3f} to {r.high:.3f})  {goal}  against {r.against}"
+        )
     return "\n".join(lines)
 
 
-def save(room: str, ratios: list[Ratio]) -> None:
-    """Write what pages and README may quote."""
-    content = {
-        "room": room,
-        "date": datetime.now(UTC).date().isoformat(),
+def write(name: str, ratios: list[Ratio]) -> None:
+    """Keep a room's ratios with the machine and the versions they were measured with."""
+    result = {
+        "when": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": machine(),
-        "measured": "CPU seconds, medians over interleaved pairs",
-        "ratios": [asdict(ratio) for ratio in ratios],
+        "versions": versions(),
+        "rows": [rounded(asdict(ratio) | {"met": ratio.met}) for ratio in ratios],
     }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{room}.json").write_text(json.dumps(content, indent=1) + "\n")
+    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
-def machine() -> dict[str, str | int | None]:
-    """Describe the computer and the libraries, without names or paths."""
-    return {
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
-    }
+def machine() -> str:
+    """Name the processor, and nothing that would name the computer."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
+    model = ", ".join(sorted(models)) or platform.machine()
+    return f"{os.cpu_count()} cores, {model}"
 
 
-def processor() -> str:
-    """Return the processor's model where the system tells it, else its architecture."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.machine())
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that are compared."""
+    found = {d.metadata["Name"] for d in metadata.distributions()}
+    here = {name: metadata.version(name) for name in LIBRARIES if name in found}
+    return {"python": platform.python_version(), **here}
 
 
-def version(library: str) -> str | None:
-    """Return a library's version, None where it is not installed."""
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return None
+def rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Cut numbers to four digits: a ratio does not know more."""
+    return {k: float(f"{v:.4g}") if type(v) is float else v for k, v in row.items()}
 
 
 if __name__ == "__main__":
