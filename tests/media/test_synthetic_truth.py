@@ -145,6 +145,16 @@ def test_a_pixel_that_leaves_the_frame_is_not_valid(
     assert (valid == expected).all()
 
 
+def test_still_ground_is_valid_until_the_circle_covers_it() -> None:
+    scene = synthetic.moving_circle(velocity=(3.0, 1.0))
+    rows, columns = np.indices((64, 64))
+    circle = [
+        np.hypot(columns - x, rows - y) < 0.22 * 64 for x, y in scene.tracks["circle"]
+    ]  # 14.08 px about whole pixels: no pixel centre lies on the edge
+    for t, valid in enumerate(scene.valid):
+        np.testing.assert_array_equal(valid, circle[t] | ~circle[t + 1])
+
+
 def test_in_a_zoom_out_every_pixel_stays_in_the_frame() -> None:
     assert synthetic.zoom(rate=-1.0).valid.all()
 
