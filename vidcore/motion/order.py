@@ -135,7 +135,7 @@ def trend(scores: Float[np.ndarray, " T"]) -> float:
     t = np.arange(len(scores)) - (len(scores) - 1) / 2
     s = scores - pool(scores, "mean")
     spread = math.sqrt(math.fsum(t * t) * math.fsum(s * s))
-    return math.fsum(t * s) / spread if np.ptp(scores) > 0 else 0.0
+    return math.fsum(t * s) / spread if spread > 0 else 0.0
 
 
 def compare_orders(
