@@ -2,23 +2,51 @@
 
     Ix u + Iy v + It = 0
 
-One equation, two unknowns. Lucas-Kanade asks the neighbours, Horn-Schunck asks for smoothness.
+One equation, two unknowns. Lucas-Kanade asks the neighbours, Horn-Schunck asks for smoothness, RAFT
+compares everything with everything and corrects itself.
 """
 
+from vidcore.flow.camera import CameraMotion, remove_camera_motion
+from vidcore.flow.colour import colour_wheel, to_colour
+from vidcore.flow.consistency import forward_backward
+from vidcore.flow.estimate import (
+    HornSchunck,
+    LucasKanade,
+    PyramidalHornSchunck,
+    PyramidalLucasKanade,
+    Raft,
+    estimate,
+)
+from vidcore.flow.files import read_flo, read_kitti, write_flo, write_kitti
 from vidcore.flow.horn_schunck import horn_schunck, kept_sweeps, pyramidal_horn_schunck
 from vidcore.flow.lucas_kanade import lucas_kanade, pyramidal_lucas_kanade
 from vidcore.flow.metrics import angular_error, endpoint_error, fl_all, interpolation_error
+from vidcore.flow.raft import raft
 from vidcore.flow.result import FlowResult
-from vidcore.flow.structure import constraint_lines, eigenvalues, normal_flow, structure_tensor
+from vidcore.flow.structure import (
+    constraint_lines,
+    eigenvalues,
+    normal_flow,
+    structure_tensor,
+)
 from vidcore.flow.warp import warp
 
 __all__ = [
+    "CameraMotion",
     "FlowResult",
+    "HornSchunck",
+    "LucasKanade",
+    "PyramidalHornSchunck",
+    "PyramidalLucasKanade",
+    "Raft",
     "angular_error",
+    "colour_wheel",
     "constraint_lines",
     "eigenvalues",
     "endpoint_error",
+    "estimate",
     "fl_all",
+    "forward_backward",
     "horn_schunck",
     "interpolation_error",
     "kept_sweeps",
@@ -26,6 +54,13 @@ __all__ = [
     "normal_flow",
     "pyramidal_horn_schunck",
     "pyramidal_lucas_kanade",
+    "raft",
+    "read_flo",
+    "read_kitti",
+    "remove_camera_motion",
     "structure_tensor",
+    "to_colour",
     "warp",
+    "write_flo",
+    "write_kitti",
 ]

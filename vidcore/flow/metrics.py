@@ -80,9 +80,11 @@ def _distance(
 
 
 def _known(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None) -> np.ndarray:
-    known = _mask(valid, truth.shape[:2])
-    check_flow(flow, truth.shape[:2])
-    check_flow(np.where(known[..., None], truth, 0), truth.shape[:2])  # unknown may hold anything
+    check_flow(flow)
+    known = _mask(valid, flow.shape[:2])
+    if truth.shape == flow.shape:
+        truth = np.where(known[..., None], truth, 0)  # what is unknown may hold anything
+    check_flow(truth, flow.shape[:2])
     return known
 
 

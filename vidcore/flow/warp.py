@@ -66,12 +66,14 @@ def sample(
     return bilinear(image, x, y)
 
 
-def check_flow(flow: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Refuse what is not a finite `(H, W, 2)` field of the given height and width."""
-    if flow.shape != (*shape, 2) or flow.dtype.kind not in "fiu":
+def check_flow(flow: np.ndarray, shape: tuple[int, ...] | None = None) -> None:
+    """Refuse what is not a finite `(H, W, 2)` field, of the given height and width if any."""
+    is_field = flow.ndim == 3 and flow.shape[2] == 2 and flow.size > 0 and flow.dtype.kind in "fiu"
+    if not is_field or (shape is not None and flow.shape[:2] != shape):
+        wanted = "(H, W, 2)" if shape is None else f"{(*shape, 2)}, as large as the image or truth"
         raise ShapeError(
-            f"The flow of a {shape[0]} x {shape[1]} image is a numeric array {(*shape, 2)}; "
-            f"got {flow.dtype} {flow.shape}. Resize the field and scale its values."
+            f"A flow field is an array of numbers {wanted}; got {flow.dtype} {flow.shape}. "
+            "Resize the field and scale its values."
         )
     if not np.isfinite(flow).all():
         raise ShapeError("The flow must be finite; got NaN or infinity. Mask or fill it first.")

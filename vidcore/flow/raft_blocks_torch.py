@@ -1,0 +1,196 @@
+"""The blocks of RAFT, named as in torchvision's `raft_small`, so that its weights load here.
+
+An encoder turns images into features, a motion encoder reads correlations and flow, a convolutional
+GRU remembers, a head corrects the flow.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vidcore.flow.raft import FACTOR
+
+MASK_SCALE = 0.25  # RAFT, training details: balances the gradients of the mask against the others
+
+
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Channels of every part; the defaults are raft_small's, 990 162 parameters."""
+
+    encoder: tuple[int, int, int, int] = (32, 32, 64, 96)
+    features: int = 128
+    hidden: int = 96
+    context: int = 64
+    levels: int = 4
+    radius: int = 3
+    correlation: int = 96
+    flow: tuple[int, int] = (64, 32)
+    motion: int = 80
+    head: int = 128
+    mask: int = 0  # channels of the mask predictor; 0 for bilinear upsampling
+
+    @property
+    def looked_up(self) -> int:
+        """Correlations read per pixel."""
+        return self.levels * (2 * self.radius + 1) ** 2
+
+
+RAFT_SMALL = Widths()
+
+
+class ConvNormReLU(nn.Sequential):
+    """Convolution that keeps the size, a norm if any, and ReLU."""
+
+    def __init__(
+        self, c_in: int, c_out: int, kernel: int, *, stride: int = 1, norm: bool, relu: bool = True
+    ) -> None:
+        layers: list[nn.Module] = [nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2)]
+        layers += [nn.InstanceNorm2d(c_out)] if norm else []
+        layers += [nn.ReLU()] if relu else []
+        super().__init__(*layers)
+
+
+class Bottleneck(nn.Module):
+    """A residual block that thinks in a quarter of its channels."""
+
+    def __init__(self, c_in: int, c_out: int, *, stride: int, norm: bool) -> None:
+        super().__init__()
+        thin = c_out // 4
+        self.convnormrelu1 = ConvNormReLU(c_in, thin, 1, norm=norm)
+        self.convnormrelu2 = ConvNormReLU(thin, thin, 3, stride=stride, norm=norm)
+        self.convnormrelu3 = ConvNormReLU(thin, c_out, 1, norm=norm)
+        self.downsample = (
+            nn.Identity()
+            if stride == 1
+            else ConvNormReLU(c_in, c_out, 1, stride=stride, norm=norm, relu=False)
+        )
+
+    def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B D h w"]:
+        """Add what the block found to what came in."""
+        found = self.convnormrelu3(self.convnormrelu2(self.convnormrelu1(x)))
+        return torch.relu(self.downsample(x) + found)
+
+
+class Encoder(nn.Module):
+    """An image as features at 1/8 of its size."""
+
+    def __init__(self, widths: Widths, c_out: int, *, norm: bool) -> None:
+        super().__init__()
+        c0, c1, c2, c3 = widths.encoder
+        self.convnormrelu = ConvNormReLU(3, c0, 7, stride=2, norm=norm)
+        self.layer1 = _two_blocks(c0, c1, stride=1, norm=norm)
+        self.layer2 = _two_blocks(c1, c2, stride=2, norm=norm)
+        self.layer3 = _two_blocks(c2, c3, stride=2, norm=norm)
+        self.conv = nn.Conv2d(c3, c_out, 1)
+
+    def forward(self, image: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B C h w"]:
+        """Halve the size three times."""
+        half = self.convnormrelu(image)
+        features: Tensor = self.conv(self.layer3(self.layer2(self.layer1(half))))
+        return features
+
+
+def _two_blocks(c_in: int, c_out: int, *, stride: int, norm: bool) -> nn.Sequential:
+    return nn.Sequential(
+        Bottleneck(c_in, c_out, stride=stride, norm=norm),
+        Bottleneck(c_out, c_out, stride=1, norm=norm),
+    )
+
+
+class MotionEncoder(nn.Module):
+    """What the correlations say, beside the flow they were read at."""
+
+    def __init__(self, widths: Widths) -> None:
+        super().__init__()
+        c1, c2 = widths.flow
+        self.convcorr1 = ConvNormReLU(widths.looked_up, widths.correlation, 1, norm=False)
+        self.convflow1 = ConvNormReLU(2, c1, 7, norm=False)
+        self.convflow2 = ConvNormReLU(c1, c2, 3, norm=False)
+        self.conv = ConvNormReLU(widths.correlation + c2, widths.motion, 3, norm=False)
+
+    def forward(
+        self, flow: Float[Tensor, "B 2 H W"], correlations: Float[Tensor, "B n H W"]
+    ) -> Float[Tensor, "B C H W"]:
+        """Mix both, and keep the flow itself as the last two channels."""
+        both = torch.cat([self.convcorr1(correlations), self.convflow2(self.convflow1(flow))], 1)
+        return torch.cat([self.conv(both), flow], 1)
+
+
+class ConvGRU(nn.Module):
+    """A memory per pixel, updated from its neighbourhood; see `raft.gru_step`."""
+
+    def __init__(self, hidden: int, inputs: int) -> None:
+        super().__init__()
+        self.convz = nn.Conv2d(hidden + inputs, hidden, 3, padding=1)
+        self.convr = nn.Conv2d(hidden + inputs, hidden, 3, padding=1)
+        self.convq = nn.Conv2d(hidden + inputs, hidden, 3, padding=1)
+
+    def forward(
+        self, h: Float[Tensor, "B hidden H W"], x: Float[Tensor, "B inputs H W"]
+    ) -> Float[Tensor, "B hidden H W"]:
+        """Keep a share 1 - z of the memory, and write q into the rest."""
+        hx = torch.cat([h, x], 1)
+        z, r = torch.sigmoid(self.convz(hx)), torch.sigmoid(self.convr(hx))
+        q = torch.tanh(self.convq(torch.cat([r * h, x], 1)))
+        return (1 - z) * h + z * q
+
+
+class Recurrent(nn.Module):
+    """Holds the one GRU under the name that the published weights give it."""
+
+    def __init__(self, hidden: int, inputs: int) -> None:
+        super().__init__()
+        self.convgru1 = ConvGRU(hidden, inputs)
+
+    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+        """Take one step."""
+        updated: Tensor = self.convgru1(h, x)
+        return updated
+
+
+class FlowHead(nn.Module):
+    """Read a correction of the flow from the memory."""
+
+    def __init__(self, hidden: int, head: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(hidden, head, 3, padding=1)
+        self.conv2 = nn.Conv2d(head, 2, 3, padding=1)
+
+    def forward(self, h: Float[Tensor, "B hidden H W"]) -> Float[Tensor, "B 2 H W"]:
+        """Return the correction, in pixels at 1/8 resolution."""
+        correction: Tensor = self.conv2(torch.relu(self.conv1(h)))
+        return correction
+
+
+class UpdateBlock(nn.Module):
+    """One correction: correlations and flow into the memory, a change of flow out of it."""
+
+    def __init__(self, widths: Widths) -> None:
+        super().__init__()
+        self.motion_encoder = MotionEncoder(widths)
+        self.recurrent_block = Recurrent(widths.hidden, widths.context + widths.motion + 2)
+        self.flow_head = FlowHead(widths.hidden, widths.head)
+
+    def forward(
+        self, h: Tensor, context: Tensor, correlations: Tensor, flow: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the new memory and the correction."""
+        x = torch.cat([context, self.motion_encoder(flow, correlations)], 1)
+        h = self.recurrent_block(h, x)
+        return h, self.flow_head(h)
+
+
+class MaskPredictor(nn.Module):
+    """Scores for the nine coarse neighbours of each fine pixel; see `raft.convex_upsample`."""
+
+    def __init__(self, hidden: int, mask: int) -> None:
+        super().__init__()
+        self.convrelu = ConvNormReLU(hidden, mask, 3, norm=False)
+        self.conv = nn.Conv2d(mask, 9 * FACTOR**2, 1)
+
+    def forward(self, h: Float[Tensor, "B hidden H W"]) -> Float[Tensor, "B n H W"]:
+        """Return the scores, before their softmax."""
+        scores: Tensor = self.conv(self.convrelu(h))
+        return MASK_SCALE * scores

@@ -1,0 +1,226 @@
+"""RAFT as a network, in the layout of torchvision's `raft_small`, so that its weights load here.
+
+Its parts are explained one by one in `raft`. Ours differ in nothing but widths, and in upsampling
+by learned convex mixtures, which the small published network leaves out.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vidcore.errors import WeightsError
+from vidcore.flow.raft import FACTOR
+from vidcore.flow.raft_blocks_torch import RAFT_SMALL, Encoder, MaskPredictor, UpdateBlock, Widths
+from vidcore.flow.warp_torch import sample
+
+WEIGHTS = Path(__file__).parents[1] / "weights" / "files" / "raft.safetensors"
+
+
+class Raft(nn.Module):
+    """The whole network.
+
+    Parameters
+    ----------
+    widths
+        Channels of every part.
+    """
+
+    def __init__(self, widths: Widths = RAFT_SMALL) -> None:
+        super().__init__()
+        self.widths = widths
+        self.feature_encoder = Encoder(widths, widths.features, norm=True)
+        self.context_encoder = Encoder(widths, widths.hidden + widths.context, norm=False)
+        self.update_block = UpdateBlock(widths)
+        self.mask_predictor = MaskPredictor(widths.hidden, widths.mask) if widths.mask else None
+
+    def forward(
+        self,
+        image1: Float[Tensor, "B 3 H W"],
+        image2: Float[Tensor, "B 3 H W"],
+        iterations: int = 12,
+    ) -> Float[Tensor, "iterations B 2 H W"]:
+        """Return the flow after each correction, in pixels of the images, which are in [-1, 1].
+
+        H and W must be multiples of 8 and, for four levels, at least 64.
+        """
+        f1, f2 = self.feature_encoder(torch.cat([image1, image2])).chunk(2)
+        pyramid = correlation_pyramid(f1, f2, levels=self.widths.levels)
+        h, context = self.context_encoder(image1).split(
+            [self.widths.hidden, self.widths.context], 1
+        )
+        h, context = torch.tanh(h), torch.relu(context)
+        flow = torch.zeros_like(f1[:, :2])
+        fields = []
+        for _ in range(iterations):
+            flow = flow.detach()  # gradients pass through each correction, not the running estimate
+            correlations = lookup(pyramid, flow, radius=self.widths.radius)
+            h, correction = self.update_block(h, context, correlations, flow)
+            flow = flow + correction
+            fields.append(self.upsample(flow, h))
+        return torch.stack(fields)
+
+    def upsample(self, flow: Tensor, h: Tensor) -> Tensor:
+        """Enlarge by 8: by learned mixtures where there is a mask predictor, else bilinearly."""
+        if self.mask_predictor is not None:
+            return convex_upsample(flow, self.mask_predictor(h))
+        size = [FACTOR * n for n in flow.shape[-2:]]
+        return FACTOR * F.interpolate(flow, size, mode="bilinear", align_corners=True)
+
+
+def correlation_pyramid(
+    f1: Float[Tensor, "B D H W"], f2: Float[Tensor, "B D H W"], *, levels: int
+) -> list[Float[Tensor, "n 1 h w"]]:
+    """Return, at every level, one map over the second frame per pixel of the first."""
+    B, D, H, W = f1.shape
+    volume = torch.einsum("bdij,bdkl->bijkl", f1, f2) / D**0.5
+    pyramid = [volume.reshape(B * H * W, 1, H, W)]
+    for _ in range(levels - 1):
+        pyramid.append(F.avg_pool2d(pyramid[-1], 2))
+    return pyramid
+
+
+def lookup(
+    pyramid: list[Tensor], flow: Float[Tensor, "B 2 H W"], *, radius: int
+) -> Float[Tensor, "B n H W"]:
+    """Read the correlations around where each pixel points, at every level; see `raft.lookup`."""
+    B, _, H, W = flow.shape
+    rows, columns = (torch.arange(n, device=flow.device, dtype=flow.dtype) for n in (H, W))
+    steps = torch.arange(-radius, radius + 1, device=flow.device, dtype=flow.dtype)
+    x = rearrange(columns + flow[:, 0], "b h w -> (b h w) 1 1")
+    y = rearrange(rows[:, None] + flow[:, 1], "b h w -> (b h w) 1 1")
+    side = 2 * radius + 1
+    values = [
+        sample(
+            volume,
+            (x / 2**level + steps[:, None]).expand(-1, side, side),  # dx changes slowest
+            (y / 2**level + steps).expand(-1, side, side),
+            padding="zeros",
+        )
+        for level, volume in enumerate(pyramid)
+    ]
+    return rearrange(torch.cat(values, 1), "(b h w) l i j -> b (l i j) h w", b=B, h=H, w=W)
+
+
+def convex_upsample(
+    flow: Float[Tensor, "B 2 H W"], scores: Float[Tensor, "B n H W"]
+) -> Float[Tensor, "B 2 h w"]:
+    """Enlarge by 8: each fine pixel is a mixture of the 3 x 3 coarse ones around it."""
+    B, _, H, W = flow.shape
+    shares = rearrange(scores, "b (n a c) h w -> b 1 n a c h w", n=9, a=FACTOR).softmax(dim=2)
+    around = F.unfold(FACTOR * flow, 3, padding=1).view(B, 2, 9, 1, 1, H, W)
+    return rearrange((shares * around).sum(2), "b uv a c h w -> b uv (h a) (w c)")
+
+
+@torch.inference_mode()
+def infer(
+    network: Raft, prev: np.ndarray, next_: np.ndarray, *, iterations: int
+) -> Float[np.ndarray, "iterations H W 2"]:
+    """Pad to what the network needs, run it, and crop.
+
+    Parameters
+    ----------
+    prev, next_
+        `(H, W)` or `(H, W, 3)` floats in [0, 1], from 16 x 16.
+    """
+    H, W = prev.shape[:2]
+    step = FACTOR * 2 ** (network.widths.levels - 1)  # the smallest side with a coarsest level
+    size = (max(step, -(-n // FACTOR) * FACTOR) for n in (H, W))
+    bottom, right = (padded - n for padded, n in zip(size, (H, W), strict=True))
+    like = next(network.parameters())
+    images = [
+        F.pad(_to_batch(image, like), (0, right, 0, bottom), mode="replicate")
+        for image in (prev, next_)
+    ]
+    fields = network(*images, iterations=iterations)[:, 0, :, :H, :W]
+    dtype = np.float64 if prev.dtype == next_.dtype == np.float64 else np.float32
+    last = rearrange(fields, "k uv h w -> k h w uv").cpu().numpy()
+    return np.asarray(last, dtype)
+
+
+def _to_batch(image: np.ndarray, like: Tensor) -> Float[Tensor, "1 3 H W"]:
+    colour = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=-1)
+    pixels = torch.tensor(colour, dtype=like.dtype, device=like.device)  # copies: may be read-only
+    return 2 * rearrange(pixels, "h w c -> 1 c h w") - 1
+
+
+def from_state(state: Mapping[str, Tensor], *, radius: int = 3) -> Raft:
+    """Build the network whose widths the tensors' shapes tell, load it, in eval mode.
+
+    Raises
+    ------
+    WeightsError
+        If a key is missing or unexpected, or a shape does not fit; the message names it.
+    """
+    try:
+        network = Raft(widths_of(state, radius=radius))
+    except KeyError as missing:
+        raise WeightsError(f"RAFT weights need {missing}; it is not among the keys.") from missing
+    expected = network.state_dict()
+    if wrong := sorted(expected.keys() ^ state.keys()):
+        raise WeightsError(f"RAFT weights have missing or unexpected keys: {', '.join(wrong)}.")
+    for key, tensor in expected.items():
+        if tensor.shape != state[key].shape:
+            raise WeightsError(
+                f"RAFT weights need {key} of shape {tuple(tensor.shape)}; "
+                f"got {tuple(state[key].shape)}."
+            )
+    network.load_state_dict(state)
+    return network.eval()
+
+
+def widths_of(state: Mapping[str, Tensor], *, radius: int) -> Widths:
+    """Read every width from the shapes."""
+
+    def out(key: str) -> int:
+        return int(state[f"{key}.weight"].shape[0])
+
+    encoder, update = "feature_encoder", "update_block"
+    hidden = out(f"{update}.recurrent_block.convgru1.convz")
+    looked_up = int(state[f"{update}.motion_encoder.convcorr1.0.weight"].shape[1])
+    return Widths(
+        encoder=(
+            out(f"{encoder}.convnormrelu.0"),
+            out(f"{encoder}.layer1.0.convnormrelu3.0"),
+            out(f"{encoder}.layer2.0.convnormrelu3.0"),
+            out(f"{encoder}.layer3.0.convnormrelu3.0"),
+        ),
+        features=out(f"{encoder}.conv"),
+        hidden=hidden,
+        context=out("context_encoder.conv") - hidden,
+        levels=looked_up // (2 * radius + 1) ** 2,
+        radius=radius,
+        correlation=out(f"{update}.motion_encoder.convcorr1.0"),
+        flow=(
+            out(f"{update}.motion_encoder.convflow1.0"),
+            out(f"{update}.motion_encoder.convflow2.0"),
+        ),
+        motion=out(f"{update}.motion_encoder.conv.0"),
+        head=out(f"{update}.flow_head.conv1"),
+        mask=out("mask_predictor.convrelu.0") if "mask_predictor.conv.weight" in state else 0,
+    )
+
+
+@lru_cache(maxsize=1)
+def trained() -> Raft:
+    """Load our own network, once per process.
+
+    Raises
+    ------
+    WeightsError
+        If the file is missing or does not fit.
+    """
+    if not WEIGHTS.exists():
+        raise WeightsError(
+            f"RAFT needs its trained weights, vidcore/weights/files/{WEIGHTS.name}: not found. "
+            "Make them with `python -m training.train raft`, or use PyramidalLucasKanade."
+        )
+    from safetensors.torch import load_file
+
+    return from_state(load_file(WEIGHTS))
