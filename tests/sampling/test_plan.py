@@ -16,6 +16,7 @@ from vidcore.sampling import (
     Views,
     article_uniform,
     dense,
+    hit_probability,
     lost_tail,
     plan,
     slowfast,
@@ -119,6 +120,14 @@ def test_the_articles_segments_leave_the_remainder_and_fail_on_a_short_video() -
     assert (short.first, short.last, short.span) == (None, None, 0)
     assert (short.largest_gap, short.unreachable_tail) == (7, 7)
     assert "8 frames asked, 0 given" in short.failure
+
+
+def test_a_negative_start_of_the_articles_clip_reads_from_the_end_as_python_does() -> None:
+    flaw = Dense(8, -3, article=True)
+    result = plan(20, 30.0, flaw)
+    assert result.indices[0].tolist() == [-3, -2, -1, 0, 1, 2, 3, 4]
+    assert (result.first, result.last, result.largest_gap) == (0, 19, 12)
+    assert hit_probability(20, 12, flaw) < hit_probability(20, 13, flaw) == 1
 
 
 def test_the_articles_dense_clip_says_that_frames_are_missing() -> None:

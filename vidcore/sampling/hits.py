@@ -123,7 +123,8 @@ def equally_likely(n_frames: int, settings: Settings) -> Int64[np.ndarray, "draw
             starts = np.arange(max(1, n_frames - slow * stride + 1))
             offsets = stride // alpha * np.arange(slow * alpha)
         case _:
-            return np.concatenate([indices.ravel() for indices in one_draw.values()])[None]
+            taken = np.concatenate([indices.ravel() for indices in one_draw.values()])
+            return (taken % n_frames)[None]  # article_dense can go below 0: reads from the end
     draws: np.ndarray = np.minimum(starts[:, None] + offsets, n_frames - 1)
     return draws
 

@@ -12,6 +12,8 @@ from vidcore.sampling.settings import TSN, Dense, Settings, SlowFast, Uniform, V
 from vidcore.sampling.strategies import at_least_one, clamp_start, dense, slowfast, tsn, uniform
 from vidcore.sampling.views import temporal_views
 
+TOO_FEW = "{asked} frames asked, {got} given: clips of unequal length cannot be stacked in a batch."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pathway:
@@ -96,7 +98,8 @@ def plan(n_frames: int, fps: float, settings: Settings) -> SamplePlan:
     if not fps > 0:
         raise ShapeError(f"A plan needs a positive fps; got {fps}.")
     rows = sample(n_frames, settings)
-    seen = np.unique(np.concatenate([indices.ravel() for indices in rows.values()]))
+    taken = np.concatenate([indices.ravel() for indices in rows.values()])
+    seen = np.unique(taken % n_frames)  # article_dense can go below 0: that reads from the end
     asked = frames_asked(settings)
     got = sum(indices.shape[1] for indices in rows.values())
     tail = n_frames - 1 - last_reachable(n_frames, settings)
@@ -116,7 +119,7 @@ def plan(n_frames: int, fps: float, settings: Settings) -> SamplePlan:
         largest_gap=int(np.diff(seen, prepend=-1, append=n_frames).max()) - 1,
         unreachable_tail=tail,
         unreachable_share=tail / n_frames,
-        failure="" if got == asked else f"{asked} frames asked, {got} given: no batch of it.",
+        failure="" if got == asked else TOO_FEW.format(asked=asked, got=got),
     )
 
 
