@@ -1,8 +1,8 @@
 """Bytes to a clip: in a child process, within limits, for any bytes whatever.
 
 A decoder is a million lines of C that believe what a file says. So the bytes meet it in a process
-of its own (`worker`) that can be killed, may not open anything, and dies with its mistakes; what
-comes back is checked here. At most two such processes run at once; a third call waits its turn.
+of its own (`worker`) that can be killed, may not open anything, and dies with its mistakes; only
+pixels and numbers come back. At most two such processes run at once; a third call waits its turn.
 """
 
 import json
@@ -84,7 +84,8 @@ def decode(
         What it may cost. Past `seconds` or `frames` the first part is returned, `truncated`.
     indices
         Shown frames to return, in any order, repeats allowed; found in one pass, without seeking.
-        Their times are `k / fps`. Left out: all frames, with their own times.
+        Their times are `k / fps`, fps being the mean rate up to the last of them. Left out: all
+        frames, with their own times.
     height
         Scale down to this height; never up. The width follows.
     on_wait
@@ -110,7 +111,7 @@ def decode(
     unique = None if chosen is None else np.unique(chosen)
     request = {
         "pictures": True,
-        "wanted": None if unique is None else unique.tolist(),
+        "wanted": None if unique is None else unique[unique < limits.frames].tolist(),
         "height": None if height is None else int(height),
     }
     report, pixels = _ask(data, limits, request, on_wait)
@@ -129,7 +130,7 @@ def _checked(indices: Sequence[int] | np.ndarray) -> np.ndarray:
 
 def _assemble(
     report: dict[str, Any],
-    pixels: bytes,
+    pixels: memoryview,
     limits: Limits,
     chosen: np.ndarray | None,
     unique: np.ndarray | None,
@@ -140,8 +141,9 @@ def _assemble(
     if chosen is None or unique is None:
         return Clip(_unit(frames), report["rate"], np.array(report["times"]), report["truncated"])
     if len(frames) < len(unique):
+        held = "its first part, within the limits," if report["truncated"] else "the video"
         raise DecodeError(
-            f"Frame {chosen.max()} was asked for; the video has {report['frames']}, "
+            f"Frame {chosen.max()} was asked for; {held} has {report['frames']}, "
             f"0 to {report['frames'] - 1}. Clamp the indices, or ask probe for the count."
         )
     if len(chosen) * height * width > limits.total_pixels:  # repeats count as well
@@ -154,14 +156,14 @@ def _assemble(
 
 
 def _unit(frames: np.ndarray) -> np.ndarray:
-    unit: np.ndarray = np.multiply(frames, np.float32(1 / 255), dtype=np.float32)
+    unit: np.ndarray = np.multiply(frames, np.float32(1 / 255), dtype=np.float32, order="C")
     return unit
 
 
 # ---- the child --------------------------------------------------------------------------------
 def _ask(
     data: bytes, limits: Limits, request: dict[str, Any], on_wait: Callable[[], None] | None
-) -> tuple[dict[str, Any], bytes]:
+) -> tuple[dict[str, Any], memoryview]:
     """Let a worker read `data`; returns its report and the pixels it sent."""
     if not data:
         raise DecodeError("The file is empty. Upload a video.")
@@ -172,9 +174,9 @@ def _ask(
         )
     line = json.dumps({**request, "limits": asdict(limits)}).encode() + b"\n"
     with _turn(on_wait):
-        answer = _run(line + data, limits.wall_seconds)
+        answer = memoryview(_run(line + data, limits.wall_seconds))  # up to 100 MB: never copied
     size = int.from_bytes(answer[-LENGTH_BYTES:], "big")
-    report = json.loads(answer[-LENGTH_BYTES - size : -LENGTH_BYTES])
+    report = json.loads(bytes(answer[-LENGTH_BYTES - size : -LENGTH_BYTES]))
     if "refused" in report:
         raise {"decode": DecodeError, "limit": LimitError}[report["refused"]](report["message"])
     return report, answer[: -LENGTH_BYTES - size]

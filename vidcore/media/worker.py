@@ -16,25 +16,29 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import Any, BinaryIO
 
 import av
 import av.logging
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,ogg,flv,asf"
 ATTACHED_PICTURE = 0x400  # disposition of a cover: a picture in a music file, not a video
 ADDRESS_SPACE = 2**30  # bytes; decoding 1080p needs 83 MB, 4K under half of this
-CPU_SECONDS = 30
+THREADS = 2
 OPEN_FILES = 16  # standard streams and the libraries; nothing else is ever opened
 MOST_DAMAGED = 200  # packets; beyond it the rest is noise
 ASPECTS = (Fraction(1, 4), Fraction(4))  # pixel aspects believed
 RATES = (Fraction(1, 10), Fraction(1000))  # frame rates believed, per second
 FALLBACK_RATE = Fraction(25)
+DAMAGE = (av.FFmpegError, OSError, ValueError)  # what PyAV raises on damaged bytes, all seen
 
 
 class Refused(Exception):  # noqa: N818  # ends the work with a word for the visitor
@@ -63,31 +67,37 @@ class Report:
 
 def main() -> None:
     """Read one request, answer it."""
-    for what, bound in (
-        (resource.RLIMIT_AS, ADDRESS_SPACE),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (bound, bound))
-    av.logging.set_level(None)
     request = json.loads(sys.stdin.buffer.readline())
+    confine(request["limits"]["wall_seconds"])
+    av.logging.set_level(None)
     data, out = sys.stdin.buffer.read(), sys.stdout.buffer
     try:
-        answer = {
-            f: getattr(report, f) for report in [read(data, request, out)] for f in report.__slots__
-        }
+        answer = asdict(read(data, request, out))
     except Refused as refusal:
         answer = {"refused": refusal.kind, "message": str(refusal)}
     except MemoryError:
-        answer = {
-            "refused": "limit",
-            "message": "It needs more memory than one video may take. Use a smaller one.",
-        }
+        message = "It needs more memory than one video may take. Use a smaller copy."
+        answer = {"refused": "limit", "message": message}
     trailer = json.dumps(answer).encode()
     out.write(trailer + len(trailer).to_bytes(8, "big"))
     out.flush()
+
+
+def confine(wall_seconds: float) -> None:
+    """Give up memory, time, files and disk beyond what one video needs."""
+    cpu_seconds = ceil(THREADS * wall_seconds) + 1  # the clock of `decode` strikes first
+    bounds = {
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    if sys.platform == "linux":  # macOS refuses a limit below what is already mapped
+        bounds[resource.RLIMIT_AS] = ADDRESS_SPACE
+    for what, bound in bounds.items():
+        _, most = resource.getrlimit(what)
+        bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
+        resource.setrlimit(what, (bound, bound))
 
 
 def read(data: bytes, request: dict[str, Any], out: BinaryIO) -> Report:
@@ -110,15 +120,15 @@ def read(data: bytes, request: dict[str, Any], out: BinaryIO) -> Report:
             if k == 0:
                 painter.fit(frame, stream.sample_aspect_ratio)
                 painter.check(len(wanted or ()))
-            if request["pictures"] and (wanted is None or k in wanted):
-                painter.send(frame)
+            asked = request["pictures"] and (wanted is None or k in wanted)
+            if asked and not painter.send(frame):
+                painter.check(max(painter.pictures, promised(data, limits)))
             if k == last and request["pictures"]:
                 break
     if not stamps:
         raise Refused(
             "decode", "No frame of its video track can be decoded. Convert it to MP4 (H.264)."
         )
-    painter.check(painter.pictures)
     report.frames = len(stamps)
     report.times, report.rate = true_times(stamps, rate)
     return report
@@ -176,9 +186,20 @@ def pick_stream(container: Any, pixels: int) -> VideoStream:
             f"{pixels / 1e6:.1f} million pixels are taken. Make a smaller copy.",
         )
     context.options = {"max_pixels": str(pixels)}
-    context.thread_type = "SLICE"  # as fast here as by frame, and smaller
-    context.thread_count = 2
+    context.thread_type = "SLICE"  # by frame loses those behind a damaged one
+    context.thread_count = THREADS
     return stream
+
+
+def promised(data: bytes, limits: dict[str, Any]) -> int:
+    """Count the packets within the limits, undecoded: about as many frames would be shown."""
+    count, first = 0, None
+    with open_video(data) as container, suppress(*DAMAGE):
+        for packet in container.demux(pick_stream(container, limits["pixels"])):
+            seconds = 0.0 if packet.pts is None else float(packet.pts * packet.time_base)
+            first = seconds if first is None else first
+            count += packet.size > 0 and seconds - first < limits["seconds"]
+    return min(count, int(limits["frames"]))
 
 
 def believable_rate(stream: VideoStream) -> float:
@@ -198,12 +219,14 @@ def decoded(container: Any, stream: VideoStream, report: Report) -> Iterator[Vid
             packet = next(packets)
         except StopIteration:
             return
-        except (av.FFmpegError, OSError, ValueError):
+        except DAMAGE:  # the container ends here; what the decoder still holds is wanted
             report.damaged += 1
+            with suppress(*DAMAGE):
+                yield from stream.decode(None)
             return
         try:
             frames = packet.decode()
-        except (av.FFmpegError, OSError, ValueError, UnicodeDecodeError):
+        except DAMAGE:
             report.damaged += 1
             continue
         yield from frames
@@ -214,7 +237,8 @@ class Painter:
 
     def __init__(self, report: Report, height: int | None, budget: int, out: BinaryIO) -> None:
         self.report, self.height, self.budget, self.out = report, height, budget, out
-        self.pictures = 0  # asked for so far; those beyond the budget are counted, not sent
+        self.pictures = 0  # sent, or refused, so far
+        self.reformatter = VideoReformatter()  # keeps its tables from frame to frame
 
     def fit(self, frame: VideoFrame, pixel_aspect: Fraction | None) -> None:
         """Fix rotation and size at the first frame; later frames are scaled to it."""
@@ -234,6 +258,8 @@ class Painter:
         if pictures * width * height <= self.budget:
             return
         fits = max(1, int((self.budget / pictures * height / width) ** 0.5))
+        while fits > 1 and pictures * fits * max(1, round(width * fits / height)) > self.budget:
+            fits -= 1
         raise Refused(
             "limit",
             f"{pictures} frames of {width} x {height} are {pictures * width * height / 1e6:.1f} "
@@ -241,31 +267,35 @@ class Painter:
             "fewer indices.",
         )
 
-    def send(self, frame: VideoFrame) -> None:
-        """Convert one frame in one pass and write its rows."""
+    def send(self, frame: VideoFrame) -> bool:
+        """Convert one frame in one pass and write its rows; False if the budget is used up."""
         width, height = self.report.sent
         self.pictures += 1
         if self.pictures * width * height > self.budget:
-            return
-        rgb = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+            return False
+        rgb = self.reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
         plane = rgb.planes[0]
-        rows, step = memoryview(plane), plane.line_size
-        for y in range(height) if step != 3 * width else ():
-            self.out.write(rows[y * step : y * step + 3 * width])
-        if step == 3 * width:
+        rows, step, used = memoryview(plane), plane.line_size, 3 * width
+        if step == used:
             self.out.write(rows)
+        else:  # rows are padded
+            self.out.writelines(rows[y * step : y * step + used] for y in range(height))
+        return True
 
 
 def true_times(stamps: list[float | None], rate: float) -> tuple[list[float], float]:
     """Return seconds from the first frame, and the mean rate.
 
     Stamps are trusted where they are all there and increase; an AVI with B-frames has them in
-    decoding order, some streams have none. Then the stated rate counts.
+    decoding order, some streams have none, some are a thousandth of what they should be. Then the
+    stated rate counts.
     """
     known = [s for s in stamps if s is not None]
     if len(known) == len(stamps) > 1 and all(a < b for a, b in pairwise(known)):
         times = [s - known[0] for s in known]
-        return times, (len(times) - 1) / times[-1]
+        mean = (len(times) - 1) / times[-1]
+        if mean <= RATES[1]:
+            return times, mean
     return [k / rate for k in range(len(stamps))], rate
 
 
