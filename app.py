@@ -104,8 +104,7 @@ def _load_torch() -> None:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Import what the pages use, make their first results, and freeze all of it."""
-    kit = importlib.import_module("pages._kit")
-    kit.warm()
+    importlib.import_module("pages._warm").warm()
     threading.Thread(target=lambda: bundles.update(_pack_bundles()), daemon=True).start()
     gc.collect()
     gc.freeze()

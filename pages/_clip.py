@@ -15,14 +15,14 @@ import numpy as np
 import streamlit as st
 
 from pages import _gallery
-from pages._controls import bound, slider
+from pages._controls import bound, ranged, slider
 from vidcore.errors import VidcoreError
 from vidcore.media import Clip, Info, decode, probe, synthetic
 from vidcore.sampling import uniform
 
 UPLOAD_MB = 64
 WORKING_PIXELS = 2_800_000  # T x H x W: 34 MB as float32 RGB
-SCENES_HELD = 24  # at most 8 MB each with their flow
+SCENES_HELD = 24  # at most 36 MB each, usually 4; flow and validity come on top where asked for
 CLIPS_HELD = 8  # working clips of uploads, shared under their digest
 HEIGHTS = [48, 64, 80, 96, 112, 144, 180, 240]  # pixels; 112 is C3D's input size
 USUAL_HEIGHT, USUAL_FRAMES, MOST_FRAMES = 112, 96, 300
@@ -142,12 +142,12 @@ def _upload_panel(upload: Upload) -> Clip:
     heights = [h for h in HEIGHTS if h <= info.height] or [info.height]
     height = heights[-1]
     if len(heights) > 1:
-        height = st.select_slider(
+        height = st.selectbox(
             "Working height (pixels)",
             heights,
-            value=min(USUAL_HEIGHT, heights[-1]),
+            heights.index(min(USUAL_HEIGHT, heights[-1])),
             help="Models see small pictures: C3D saw 112 pixels, most others 224.",
-            **bound("clip_height"),
+            **bound(ranged("clip_height", heights[-1])),
         )
     width = max(1, round(height * info.width / info.height))
     most = max(1, min(count, MOST_FRAMES, WORKING_PIXELS // (height * width)))
@@ -156,7 +156,7 @@ def _upload_panel(upload: Upload) -> Clip:
         min(2, most),
         most,
         min(USUAL_FRAMES, most),
-        key="clip_frames",
+        key=ranged("clip_frames", most),
         help=f"Evenly spaced over the trimmed part. At {height} pixels, {most} fit the budget.",
     )
     st.button("Use a scene instead", on_click=_forget, icon=":material/undo:")
@@ -177,7 +177,12 @@ def _trim(info: Info) -> tuple[int, int]:
     if total < 0.5 or info.frames < 4:
         return 0, info.frames
     start, end = slider(
-        "Part of the clip (seconds)", 0.0, total, (0.0, total), 0.1, key="clip_part"
+        "Part of the clip (seconds)",
+        0.0,
+        total,
+        (0.0, total),
+        0.1,
+        key=ranged("clip_part", total),
     )
     first = min(info.frames - 2, int(start / total * info.frames))
     count = max(2, round((end - start) / total * info.frames))
@@ -214,11 +219,26 @@ def _scene_panel() -> Clip:
     )
     name = st.session_state["scene"]
     _gallery.grid(gallery(), [title(n) for n in names], names, name)
-    with st.expander("Change the scene", expanded=True, icon=":material/tune:"):
-        for knob in synthetic.knobs(name):
-            _knob(name, knob)
-        st.number_input("Seed", 0, 9999, 0, **bound("seed"))
+    tune = st.expander(
+        "Change the scene",
+        expanded=_tuned(name),
+        icon=":material/tune:",
+        on_change="rerun",
+        key="tune",
+    )
+    if tune.open or _tuned(name):  # a closed panel costs nothing; a changed scene stays in the link
+        with tune:
+            for knob in synthetic.knobs(name):
+                _knob(name, knob)
+            st.number_input("Seed", 0, 9999, 0, **bound("seed"))
     return _scene(*_scene_settings()).clip
+
+
+def _tuned(name: str) -> bool:
+    """Whether the link or the visitor has changed anything about the scene."""
+    keys = {"seed": 0, **{f"{name}_{knob.name}": knob.default for knob in synthetic.knobs(name)}}
+    in_link = any(key in st.query_params for key in keys)
+    return in_link or any(st.session_state.get(key, usual) != usual for key, usual in keys.items())
 
 
 def _knob(scene: str, knob: synthetic.Knob) -> None:

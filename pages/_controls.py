@@ -10,24 +10,19 @@ def bound(key: str) -> dict[str, Any]:
     return {"key": key, "bind": "query-params", "persist_state": "session"}
 
 
+def ranged(key: str, high: Any) -> str:
+    """Return the key of a control whose range ends at `high`.
+
+    A range that follows the clip gives each range a key of its own: a value kept from a longer
+    clip can then never lie outside, and returns with that clip.
+    """
+    return f"{key}_{high:g}"
+
+
 def slider(
     label: str, low: Any, high: Any, default: Any, step: Any = None, *, key: str, **more: Any
 ) -> Any:
-    """Offer a bound slider whose range may depend on the clip: a kept value is moved inside it.
-
-    A range needs at least two values: where there is one, it is returned without a slider.
-    """
+    """Offer a bound slider; a range of a single value is returned without one."""
     if low >= high:
         return default
-    kept = st.session_state.get(key)
-    if kept is not None:
-        inside = _inside(kept, low, high)
-        if inside != kept:
-            st.session_state[key] = inside
     return st.slider(label, low, high, default, step, **bound(key), **more)
-
-
-def _inside(value: Any, low: Any, high: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return tuple(_inside(end, low, high) for end in value)
-    return min(max(value, low), high)

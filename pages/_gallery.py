@@ -22,12 +22,14 @@ def grid(thumbnails: Clip, titles: list[str], names: list[str], chosen: str) -> 
 
     _GRID(
         key="gallery",
-        data={
-            "clip": publish_clip(thumbnails),
-            "moments": MOMENTS,
-            "titles": titles,
-            "names": names,
-            "chosen": chosen,
-        },
+        data=[
+            {
+                "clip": publish_clip(thumbnails),
+                "moments": MOMENTS,
+                "titles": titles,
+                "names": names,
+                "chosen": chosen,
+            }
+        ],
         on_pick_change=picked,
     )

@@ -4,6 +4,7 @@ A page is a story; what every story needs is here once. State lives in widgets b
 a copied link is the whole state.
 """
 
+import html
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ import streamlit as st
 
 from pages import _clip
 from pages._controls import bound as bound
+from pages._controls import ranged as ranged
 from pages._controls import slider as slider
 from pages._stage import component
 from vidcore.errors import VidcoreError
@@ -42,6 +44,9 @@ def opening(title: str, question: str) -> None:
 _STYLE = """<style>
 [data-testid=stMain] [data-testid=stMainBlockContainer] {
   padding: 2.5rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 1400px; }
+.numbers { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; margin: 0; }
+.numbers dt { font-size: 0.85rem; opacity: 0.85; }
+.numbers dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 </style>"""
 _PRESENT_STYLE = """<style>
 .st-key-controls_chapter, .st-key-share, [class*="st-key-predict"], [data-testid=stSidebar],
@@ -53,7 +58,7 @@ def share() -> None:
     """Offer the link that rebuilds what the visitor sees, and the teacher's view."""
     with st.popover("Share", icon=":material/link:", key="share"):
         st.markdown("The address holds every setting: a copied link opens the same view.")
-        _COPY(key="copy_link", data={"present": presenting()})
+        _COPY(key="copy_link", data=[])
         if _clip.uploaded():
             st.info(
                 "Your uploaded clip stays on this server and is not in the link. "
@@ -72,6 +77,11 @@ def chapters(names: Sequence[str], *, key: str) -> str:
         **bound(f"{key}_chapter"),
     )
     return str(chosen)
+
+
+def halves(*, even: bool = False) -> Any:
+    """Return the two columns of a chapter: the stage, and what is said and measured beside it."""
+    return st.columns(2 if even else [11, 9], gap="large")
 
 
 def controls() -> Any:
@@ -105,7 +115,7 @@ def compute(fn: Callable[..., R], clip: Clip, *settings: Any, **named: Any) -> R
     Results are shared between visitors and therefore read-only.
     """
     key = (settings, tuple(sorted(named.items())))
-    name = f"{fn.__module__}.{fn.__qualname__}"
+    name = _name(fn)
     try:
         result: R
         result, seconds = _compute(name, clip.digest, key, fn, clip)
@@ -116,6 +126,10 @@ def compute(fn: Callable[..., R], clip: Clip, *settings: Any, **named: Any) -> R
     return result
 
 
+def _name(fn: Callable[..., Any]) -> str:
+    return f"{fn.__module__}.{fn.__qualname__}"
+
+
 @lru_cache(maxsize=256)
 def _source(fn: Callable[..., Any]) -> str:
     return inspect.getsource(inspect.unwrap(fn))
@@ -124,14 +138,28 @@ def _source(fn: Callable[..., Any]) -> str:
 def peek(*functions: Callable[..., Any]) -> None:
     """Show the source of the functions that have just run: the real one, with its time."""
     seconds = st.session_state.get("_seconds", {})
-    names = [f"{fn.__module__}.{fn.__qualname__}" for fn in functions]
-    spent = sum(seconds.get(name, 0) for name in names)
+    spent = sum(seconds.get(_name(fn), 0) for fn in functions)
     took = f" · {spent * 1e3:.1f} ms" if spent else ""
     label = ", ".join(f"`{fn.__name__}`" for fn in functions)
     with st.expander(f"The code that ran: {label}{took}", icon=":material/code:"):
-        for fn in functions:
-            st.caption(f"`{fn.__module__}`")
-            st.code(_source(fn), language="python")
+        st.code(_sources(functions), language="python")
+
+
+@lru_cache(maxsize=256)
+def _sources(functions: tuple[Callable[..., Any], ...]) -> str:
+    return "\n\n".join(f"# {fn.__module__}\n{_source(fn)}" for fn in functions)
+
+
+def numbers(**values: str) -> None:
+    """Show a few numbers in a row, each under its name; `_` in a name stands for a space.
+
+    One element instead of a column and a metric for each: a page with many is drawn twice as fast.
+    """
+    cells = "".join(
+        f"<div><dt>{html.escape(name.replace('_', ' '))}</dt><dd>{html.escape(value)}</dd></div>"
+        for name, value in values.items()
+    )
+    st.html(f"<dl class='numbers'>{cells}</dl>")
 
 
 def plot(figure: Any, *, key: str, alt: str) -> None:
@@ -156,17 +184,6 @@ def predict(question: str, options: Sequence[str], answer: str, because: str, *,
             st.success(f"Yes: **{answer}**. {because}", icon=":material/check_circle:")
         else:
             st.warning(f"Not quite: **{answer}**. {because}", icon=":material/lightbulb:")
-
-
-# ---- start-up ---------------------------------------------------------------------------------
-def warm() -> None:
-    """Import and make, once per process, what the first visitor would wait for."""
-    import vidcore.figures.motion
-    import vidcore.figures.sampling
-    import vidcore.motion
-    import vidcore.sampling  # noqa: F401
-
-    _clip.gallery()
 
 
 _COPY = component("share", js=["share.js"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages._stage.assets import publish_clip, publish_layer
+from pages._stage.assets import publish_clip, publish_layer, publish_script
 from vidcore.media import Clip
 
 __all__ = ["Order", "Row", "component", "publish_layer", "stage"]
@@ -16,12 +16,17 @@ HERE = Path(__file__).parent
 
 
 def component(name: str, *, js: Sequence[str]) -> Any:
-    """Register `name.html` and `name.css` with JavaScript files, joined in the order given."""
+    """Register `name.html` and `name.css` with JavaScript files, joined in the order given.
+
+    Inline code would travel again with every change of the data. So the component holds a loader of
+    a few lines, and the browser fetches the joined scripts once, under the hash of their content.
+    """
+    address = publish_script(name, "\n".join((HERE / script).read_text() for script in js))
     return st.components.v2.component(
         f"vidcore_{name}",
         html=(HERE / f"{name}.html").read_text(),
         css=(HERE / f"{name}.css").read_text(),
-        js="\n".join((HERE / script).read_text() for script in js),
+        js=(HERE / "loader.js").read_text().replace("ADDRESS", address),
     )
 
 
@@ -82,5 +87,6 @@ def stage(
         "alt": alt,
         "hint": hint,
     }
-    state = _STAGE(key=key, data=data, default={"view": data["view"]}, on_view_change=on_view)
+    # in a list: Streamlit looks into the values of a dict for data frames, and loads pandas for it
+    state = _STAGE(key=key, data=[data], default={"view": data["view"]}, on_view_change=on_view)
     return dict(state.view or {})

@@ -7,6 +7,7 @@ the content: who does not have the clip cannot guess it.
 """
 
 import gzip
+import hashlib
 import threading
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class _Asset:
 
 
 _assets: LRUCache[str, _Asset] = LRUCache(HELD_BYTES, getsizeof=lambda asset: asset.held)
+_scripts: dict[str, bytes] = {}
 _lock = threading.Lock()
 
 
@@ -75,6 +77,13 @@ def publish_layer(name: str, label: str, volume: np.ndarray, *, key: str) -> dic
     }
 
 
+def publish_script(name: str, text: str) -> str:
+    """Offer a script under a name that holds its hash; returns the address."""
+    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    _scripts[f"{name}-{digest}.js"] = gzip.compress(text.encode(), mtime=0)
+    return f"scripts/{name}-{digest}.js"
+
+
 def _pack(asset: _Asset) -> bytes:
     if asset.dtype == "float16":
         return gzip.compress(asset.source.astype("<f2").tobytes(), FASTEST, mtime=0)
@@ -83,15 +92,27 @@ def _pack(asset: _Asset) -> bytes:
     return gzip.compress(frames.tobytes(), FASTEST, mtime=0)
 
 
-def _send(request: Request) -> Response:
+def _packed(content: bytes, kind: str) -> Response:
+    """Answer with gzipped content that never changes under its name."""
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _send_script(request: Request) -> Response:
+    script = _scripts.get(request.path_params["name"])
+    if script is None:
+        return PlainTextResponse("not a script of this version", status_code=404)
+    return _packed(script, "text/javascript")
+
+
+def _send_array(request: Request) -> Response:
     with _lock:
         asset = _assets.get(request.path_params["name"])
     if asset is None:
         return PlainTextResponse("no longer held; reload the page", status_code=404)
     if asset.packed is None:
         asset.packed = _pack(asset)
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}
-    return Response(asset.packed, media_type="application/octet-stream", headers=headers)
+    return _packed(asset.packed, "application/octet-stream")
 
 
-ROUTES = [Route("/arrays/{name}", _send)]
+ROUTES = [Route("/arrays/{name}", _send_array), Route("/scripts/{name}", _send_script)]

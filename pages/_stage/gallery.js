@@ -18,7 +18,7 @@ function playThumb(button, draw, moments) {
   draw(moment);
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   if (grid.children.length !== data.names.length) {
     grid.replaceChildren(...data.names.map(() => {

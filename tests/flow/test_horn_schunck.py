@@ -13,13 +13,9 @@ from vidcore.flow import horn_schunck_torch
 from vidcore.flow.derivatives import sobel
 
 
-def minimiser(prev: np.ndarray, next_: np.ndarray, alpha: float) -> np.ndarray:
-    """The oracle: write E's normal equations for every pixel as one matrix, and solve it."""
-    H, W = prev.shape
-    n = H * W
-    Ix, Iy = (g.ravel() for g in sobel((prev + next_) / 2))
-    It = (next_ - prev).ravel()
-    mean = np.zeros((n, n))
+def mean_matrix(H: int, W: int) -> np.ndarray:
+    """The mean over neighbours as one (H W, H W) matrix, pixel by pixel."""
+    mean = np.zeros((H * W, H * W))
     weights = {(0, 1): 1 / 6, (1, 0): 1 / 6, (1, 1): 1 / 12, (1, -1): 1 / 12}
     for r in range(H):
         for c in range(W):
@@ -27,7 +23,15 @@ def minimiser(prev: np.ndarray, next_: np.ndarray, alpha: float) -> np.ndarray:
                 for s in (1, -1):
                     row, column = np.clip(r + s * dr, 0, H - 1), np.clip(c + s * dc, 0, W - 1)
                     mean[r * W + c, row * W + column] += weight
-    smooth = alpha**2 * (np.eye(n) - mean)
+    return mean
+
+
+def minimiser(prev: np.ndarray, next_: np.ndarray, alpha: float) -> np.ndarray:
+    """The oracle: write E's normal equations for every pixel as one matrix, and solve it."""
+    H, W = prev.shape
+    Ix, Iy = (g.ravel() for g in sobel((prev + next_) / 2))
+    It = (next_ - prev).ravel()
+    smooth = alpha**2 * (np.eye(H * W) - mean_matrix(H, W))
     A = np.block(
         [
             [np.diag(Ix * Ix) + smooth, np.diag(Ix * Iy)],
@@ -44,6 +48,16 @@ def test_many_sweeps_reach_the_minimum_of_the_energy() -> None:
     swept = flow.horn_schunck(prev, next_, alpha=0.05, iterations=4000)
     best = minimiser(prev, next_, 0.05)
     np.testing.assert_allclose(swept.flow, best, atol=1e-6)  # pixels
+    Ix, Iy = sobel((prev + next_) / 2)
+    u, v = best[..., 0], best[..., 1]
+    data = ((Ix * u + Iy * v + next_ - prev) ** 2).sum()
+    rough = sum(
+        weight * (a.ravel()[i] - a.ravel()[j]) ** 2 / 2
+        for a in (u, v)
+        for (i, j), weight in np.ndenumerate(mean_matrix(9, 11))
+    )
+    assert swept.energy is not None
+    assert swept.energy[-1] == pytest.approx(data + 0.05**2 * rough)
 
 
 @given(seed=st.integers(0, 99), alpha=st.sampled_from([0.01, 0.1, 1.0]))

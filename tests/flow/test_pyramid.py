@@ -38,7 +38,7 @@ def test_faint_noise_on_a_flat_area_is_not_raised_to_full_contrast(
 ) -> None:
     image, _ = shifted(0, 0)
     image[10:40, 10:50] = 0.5 + 1e-4 * rng.normal(size=(30, 40))
-    assert abs(pyramid.normalise(image)[20:30, 20:40]).max() < 0.5
+    assert abs(pyramid.normalise(image)[20:30, 20:40]).max() < 1  # texture reaches 2
 
 
 def test_doubling_keeps_whole_pixels_and_finds_those_between() -> None:

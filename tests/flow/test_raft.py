@@ -5,6 +5,7 @@ flow after 1, 3 and 12 corrections, every eighth row and column. Renewed by load
 below into `torchvision.models.optical_flow.raft_small()` and calling it on `golden_pair()`.
 """
 
+import dataclasses
 import sys
 import zlib
 from pathlib import Path
@@ -177,6 +178,25 @@ def test_each_correction_has_its_own_gradient_path() -> None:
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in net.parameters())
 
 
+def test_no_gradient_passes_through_the_running_estimate() -> None:
+    net = network(dataclasses.replace(SMALL, mask=0))
+    image = torch.rand(1, 3, 64, 64, dtype=torch.float64)
+    net(image, image.flip(-1), iterations=3)[2, :, 0].sum().backward()
+    bias = net.update_block.flow_head.conv2.bias.grad
+    assert bias is not None
+    torch.testing.assert_close(bias[0].item(), 8.0 * 64 * 64)  # the last correction's share alone
+
+
+def test_the_door_gives_the_network_pixels_from_minus_one_to_one() -> None:
+    prev, next_ = np.random.default_rng(0).random((2, 64, 64, 3))
+    net = network()
+    fields = raft_torch.infer(net, prev, next_, iterations=2)
+    batch = [torch.from_numpy(2 * image - 1).movedim(-1, 0)[None] for image in (prev, next_)]
+    with torch.inference_mode():
+        expected = net(*batch, iterations=2)[:, 0].movedim(1, -1).numpy()
+    np.testing.assert_allclose(fields, expected, atol=1e-12)
+
+
 def test_eval_mode_is_deterministic() -> None:
     image = torch.rand(1, 3, 64, 72, dtype=torch.float64)
     with torch.inference_mode():
@@ -224,6 +244,9 @@ def test_images_it_cannot_compare_are_refused() -> None:
     ):
         with pytest.raises(ShapeError, match="got"):
             flow.raft(ok, other)
+    for small in (np.zeros((15, 16)), np.zeros((16, 15))):
+        with pytest.raises(ShapeError, match="16 x 16"):
+            flow.raft(small, small)
     with pytest.raises(ShapeError, match="iterations"):
         flow.raft(ok, ok, iterations=0)
     with pytest.raises(LimitError, match="smaller height"):

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages._clip import title
+from vidcore.media.synthetic import GALLERY, knobs
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = [p for p in (ROOT / "pages").glob("*.py") if p.stem[0] != "_"]
 PAGES = sorted(p.name for p in SCRIPTS if p.stem != "main")
@@ -18,8 +21,11 @@ IDEAS = [name for name in PAGES if name not in {"home.py", "about.py", "sources.
 SECONDS = 30  # generous: a shared two-core machine
 
 
-def open_page(name: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=SECONDS).run()
+def open_page(name: str, **link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=SECONDS)
+    for key, value in link.items():
+        at.query_params[key] = value
+    at.run()
     return at.switch_page(name).run() if name != "home.py" else at
 
 
@@ -64,11 +70,21 @@ def test_a_page_survives_every_control_at_its_extremes(name: str) -> None:
             assert complaints(at) == [], f"{name}, {chapter}: {key} = {value!r}"
 
 
+@pytest.mark.parametrize("scene", GALLERY)
+def test_a_scene_survives_every_knob_at_its_extremes(scene: str) -> None:
+    at = open_page("home.py", scene=title(scene), seed="1")  # a changed scene shows its knobs
+    for knob in knobs(scene):
+        for value in (knob.low, knob.high):
+            control = next(c for c in controls(at) if c.key == f"{scene}_{knob.name}")
+            control.set_value(value).run()
+            assert complaints(at) == [], f"{scene}: {knob.name} = {value!r}"
+
+
 def test_reruns_never_freeze_the_garbage_collector() -> None:
     at = open_page("motion.py")
     before = gc.get_freeze_count()
     for k in range(20):
-        at.slider(key="motion_freeze").set_value(k).run()
+        at.slider(key="motion_freeze_31").set_value(k).run()
     assert gc.get_freeze_count() == before  # frozen in a script body, every rerun's garbage stays
 
 

@@ -1,0 +1,27 @@
+"""Start-up: import and make, once per process, what the first visitor would wait for."""
+
+import importlib
+
+from pages import _clip
+from vidcore import motion
+from vidcore.figures import motion as figures
+from vidcore.media import synthetic
+
+LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
+    *("pages._chapters.motion", "pages._chapters.sampling", "vidcore.media.encode", "orjson"),
+    *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
+    *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
+)
+
+
+def warm() -> None:
+    """Load the pages' libraries, the gallery, the first scene and the first figure.
+
+    What is imported here is frozen with the rest (`app.lifespan`); what is imported later, by the
+    first page that needs it, would be walked by every garbage collection.
+    """
+    for name in LATE:
+        importlib.import_module(name)
+    _clip.gallery()
+    clip = _clip.scene(next(iter(synthetic.GALLERY))).clip
+    figures.order_scores(motion.compare_orders(clip)).to_json()
