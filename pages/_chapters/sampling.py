@@ -134,9 +134,7 @@ def aliasing(_: Clip) -> None:
             f"From sample to sample it turns {turn * stride:+g}°, and looks like {seen:+.1f}°.",
             key="sampling_wheel",
         )
-        one, two = st.columns(2)
-        one.metric("True turn between samples", f"{turn * stride:+g}°")
-        two.metric("Seen as", f"{seen:+.1f}°")
+        _kit.numbers(True_turn_between_samples=f"{turn * stride:+g}°", Seen_as=f"{seen:+.1f}°")
         _kit.plot(
             figures.aliasing_curve(sampling.wagon_wheel(turn, spokes=alike), stride=stride),
             key="sampling_alias_plot",
@@ -185,13 +183,12 @@ def hits(_: Clip) -> None:
             sampling.TSN(count, seed),
         ]
         plans = [sampling.plan(n, clip.fps, s) for s in settings]
-        for column, plan, name in zip(
-            st.columns(3), plans, ("Dense", "Uniform", "TSN"), strict=True
-        ):
+        seen = {}
+        for plan, name in zip(plans, ("Dense", "Uniform", "TSN"), strict=True):
             taken = ((plan.indices >= at) & (plan.indices < at + length)).any()
             chance = sampling.hit_probability(n, length, plan.settings)
-            column.metric(f"{name} sees it", f"{chance:.1%}")
-            column.caption("this draw: seen" if taken else "this draw: missed")
+            seen[f"{name} (this draw {'sees' if taken else 'misses'} it)"] = f"{chance:.1%}"
+        _kit.numbers(**seen)
         _kit.plot(
             figures.hit_curves(
                 [sampling.hit_curve(n, s, range(1, LONGEST_EVENT + 1)) for s in settings],
@@ -229,9 +226,10 @@ def views(_: Clip) -> None:
             gflops = st.number_input(
                 "GFLOPs of one view", 0.1, 4000.0, 36.1, 0.1, **_kit.bound("sampling_gflops")
             )
-        one, two = st.columns(2)
-        one.metric("Views of a video", f"{clips * crops}")
-        two.metric("GFLOPs of a video", f"{sampling.views_cost(gflops, clips, crops):,.0f}")
+        _kit.numbers(
+            Views_of_a_video=f"{clips * crops}",
+            GFLOPs_of_a_video=f"{sampling.views_cost(gflops, clips, crops):,.0f}",
+        )
         _kit.notice(
             "A video's score is the average over its views. SlowFast 4×16, R50 costs 36.1 GFLOPs a "
             "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores "
@@ -263,9 +261,7 @@ def consensus(clip: Clip) -> None:
         plan = sampling.plan(T, clip.fps, sampling.TSN(segments, seed))
         result = sampling.compare_consensus(scores[plan.indices[0]][:, None])
         pooled = {"max": result.maximum, "average": result.average, "weighted": result.weighted}
-        for column, (how, value) in zip(st.columns(3), pooled.items(), strict=True):
-            column.metric(how.capitalize(), f"{value[0]:.3f}")
-            column.caption(f"TSN: {sampling.PUBLISHED[how]} %")
+        _kit.numbers(**{how.capitalize(): f"{value[0]:.3f}" for how, value in pooled.items()})
         _kit.plot(
             figures.published_consensus(),
             key="sampling_consensus_plot",

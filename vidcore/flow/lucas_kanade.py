@@ -21,7 +21,7 @@ from vidcore.flow.structure import textured
 from vidcore.flow.window import fill, window_mean, window_sums
 
 DAMPING = 1e-3  # of the mean trace: keeps a flat or one-way window near the flow it had
-SURROUNDINGS = 15  # pixels: over this window the flow may turn and grow, and is still followed
+SURROUNDINGS = 11  # pixels: over this window the flow may turn and grow, and is still followed
 LEAST_WEIGHT = 1e-3  # so that a place where nothing agrees still has a mean
 
 

@@ -28,10 +28,11 @@ from vidcore.flow.warp import sample
 from vidcore.flow.window import window_mean
 
 COARSEST_SIDE = 12  # pixels: the coarsest level's shorter side is from here to just below 24
-NORMALISED_OVER = 7  # pixels: smaller removes texture, larger lets shadows through
+NORMALISED_OVER = 5  # pixels: smaller removes texture, larger lets shadows through
 FAINTEST = 0.02  # of the image's overall contrast: below, contrast is not raised; it is noise
 MEDIAN_SIDE = 5  # pixels: the largest OpenCV sorts in floating point
 SOLVABLE = 1e-2  # l2 against the largest l1, of normalised frames: all texture is equally strong
+STRICT = 3  # a pixel whose difference is the typical one counts a quarter
 EDGE = 0.5  # pixels from the outermost centres to the frame's edge
 HALF_PIXEL = np.array([[1, -5, 20, 20, -5, 1]]) / 32  # six taps, as in H.264 (ITU-T H.264, 8.4.2.2)
 
@@ -126,8 +127,8 @@ def linearise(
 ]:
     """Return (Ix, Iy, It) after warping the second frame by `flow`, and each pixel's weight.
 
-    The weight falls with the squared difference, 1 / (1 + It^2 / mean It^2), and is zero where the
-    flow leaves the frame: there is nothing to compare with.
+    The weight falls with the squared difference, 1 / (1 + 3 It^2 / mean It^2), and is zero where
+    the flow leaves the frame: there is nothing to compare with.
     """
     H, W = level.prev.shape
     x, y = level.x + flow[..., 0], level.y + flow[..., 1]
@@ -137,7 +138,7 @@ def linearise(
     inside = (x > -EDGE) & (x < W - 1 + EDGE) & (y > -EDGE) & (y < H - 1 + EDGE)
     squared = It**2
     typical = squared.mean() + np.finfo(It.dtype).tiny
-    return (level.Ix + Ix) / 2, (level.Iy + Iy) / 2, It, inside / (1 + squared / typical)
+    return (level.Ix + Ix) / 2, (level.Iy + Iy) / 2, It, inside / (1 + STRICT * squared / typical)
 
 
 def enlarge(flow: Float[np.ndarray, "h w 2"], shape: tuple[int, int]) -> Float[np.ndarray, "H W 2"]:

@@ -16,6 +16,7 @@ from vidcore.flow.pyramid import (
     HALF_PIXEL,
     MEDIAN_SIDE,
     NORMALISED_OVER,
+    STRICT,
 )
 from vidcore.flow.warp_torch import sample
 from vidcore.flow.window_torch import correlate, replicate, window_mean
@@ -109,7 +110,7 @@ def linearise(level: Level, flow: Flow) -> tuple[Field, Field, Field, Field]:
     inside = (x > -EDGE) & (x < W - 1 + EDGE) & (y > -EDGE) & (y < H - 1 + EDGE)
     squared = It**2
     typical = squared.mean(dim=(1, 2), keepdim=True) + torch.finfo(It.dtype).tiny
-    return (level.Ix + Ix) / 2, (level.Iy + Iy) / 2, It, inside / (1 + squared / typical)
+    return (level.Ix + Ix) / 2, (level.Iy + Iy) / 2, It, inside / (1 + STRICT * squared / typical)
 
 
 def enlarge(flow: Float[Tensor, "B h w 2"], shape: tuple[int, ...]) -> Flow:

@@ -37,20 +37,23 @@ def fill(
     all. Any window's sum is four look-ups in a summed-area table, so known pixels cost nothing.
     """
     H, W = valid.shape
-    filled = flow.copy()
-    filled[~valid] = 0
-    counts, sums = cv2.integral(valid.view(np.uint8)), cv2.integral(filled, sdepth=cv2.CV_64F)
-    y, x = np.nonzero(~valid & valid.any())
+    filled = flow.reshape(-1, 2).copy()
+    unknown = np.flatnonzero(~valid)
+    filled[unknown] = 0
+    if len(unknown) == H * W:
+        return filled.reshape(flow.shape)
+    counts = cv2.integral(valid.view(np.uint8))[..., None]
+    sums = cv2.integral(filled.reshape(flow.shape), sdepth=cv2.CV_64F)
+    table = np.concatenate([counts, sums], axis=-1).reshape(-1, 3)  # one row more, one column more
     reach = 1  # pixels to each side
-    while len(y):
-        top, bottom = np.maximum(y - reach, 0), np.minimum(y + reach + 1, H)
-        left, right = np.maximum(x - reach, 0), np.minimum(x + reach + 1, W)
-        count, total = (
-            table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]
-            for table in (counts, sums)
-        )
-        found = count > 0
-        filled[y[found], x[found]] = total[found] / count[found, None]
-        y, x = y[~found], x[~found]
+    while len(unknown):
+        y, x = np.divmod(unknown, W)
+        top, bottom = (np.clip(y + end, 0, H) * (W + 1) for end in (-reach, reach + 1))
+        left, right = (np.clip(x + end, 0, W) for end in (-reach, reach + 1))
+        total = table.take(bottom + right, 0) - table.take(top + right, 0)
+        total += table.take(top + left, 0) - table.take(bottom + left, 0)
+        found = total[:, 0] > 0
+        filled[unknown[found]] = total[found, 1:] / total[found, :1]
+        unknown = unknown[~found]
         reach *= 2
-    return filled
+    return filled.reshape(flow.shape)
