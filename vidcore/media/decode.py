@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -185,12 +186,12 @@ def _ask(
 def _run(stdin: bytes, seconds: float) -> bytes:
     """Run the worker on its input, and see it end: by itself or by us."""
     with subprocess.Popen(  # noqa: S603  # our own interpreter and file
-        [sys.executable, "-I", str(WORKER)],
+        [sys.executable, "-I", str(WORKER), _home_of("av")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        env={},
+        env={"MALLOC_ARENA_MAX": "2"},  # arenas cost address space, and every thread wants one
     ) as child:
         try:
             answer, _ = child.communicate(stdin, timeout=seconds)
@@ -203,6 +204,14 @@ def _run(stdin: bytes, seconds: float) -> bytes:
     if child.returncode != 0 or len(answer) <= LENGTH_BYTES:
         raise DecodeError("It breaks the decoder, which was stopped. Convert it to MP4 (H.264).")
     return answer
+
+
+def _home_of(package: str) -> str:
+    """Return the folder a package would be imported from, without importing it."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"vidcore.media needs {package}; pip install {package}.")
+    return str(Path(spec.origin).parents[1])
 
 
 @contextmanager

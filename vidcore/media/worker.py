@@ -23,6 +23,9 @@ from itertools import pairwise
 from math import ceil
 from typing import Any, BinaryIO
 
+if __name__ == "__main__":
+    sys.path.append(sys.argv[1])  # where the parent found PyAV: isolated mode forgets some places
+
 import av
 import av.logging
 from av.video.frame import VideoFrame
@@ -32,8 +35,9 @@ from av.video.stream import VideoStream
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,mpegts,mpeg,ogg,flv,asf"
 ATTACHED_PICTURE = 0x400  # disposition of a cover: a picture in a music file, not a video
 ADDRESS_SPACE = 2**30  # bytes; decoding 1080p needs 83 MB, 4K under half of this
-THREADS = 2
+THREADS = 2  # of the decoder; scaling has one, since by itself it would take every core
 OPEN_FILES = 16  # standard streams and the libraries; nothing else is ever opened
+PADDING = 2**20  # pixels; decoders round sizes up, to blocks of at most 128, before they compare
 MOST_DAMAGED = 200  # packets; beyond it the rest is noise
 ASPECTS = (Fraction(1, 4), Fraction(4))  # pixel aspects believed
 RATES = (Fraction(1, 10), Fraction(1000))  # frame rates believed, per second
@@ -112,6 +116,7 @@ def read(data: bytes, request: dict[str, Any], out: BinaryIO) -> Report:
         rate = believable_rate(stream)
         stamps: list[float | None] = []
         for k, frame in enumerate(decoded(container, stream, report)):
+            refuse_large(frame.width, frame.height, limits["pixels"])
             stamps.append(stamp(frame))
             if k >= limits["frames"] or seconds_shown(stamps, rate) >= limits["seconds"]:
                 report.truncated = True
@@ -179,16 +184,21 @@ def pick_stream(container: Any, pixels: int) -> VideoStream:
     context = stream.codec_context
     if context is None:
         raise Refused("decode", "Its video codec is unknown here. Convert it to MP4 (H.264).")
-    if context.width * context.height > pixels:
-        raise Refused(
-            "limit",
-            f"Its pictures have {context.width} x {context.height} pixels; at most "
-            f"{pixels / 1e6:.1f} million pixels are taken. Make a smaller copy.",
-        )
-    context.options = {"max_pixels": str(pixels)}
+    refuse_large(context.width, context.height, pixels)
+    context.options = {"max_pixels": str(2 * pixels + PADDING)}  # where the header says less
     context.thread_type = "SLICE"  # by frame loses those behind a damaged one
     context.thread_count = THREADS
     return stream
+
+
+def refuse_large(width: int, height: int, pixels: int) -> None:
+    """Refuse pictures of more than `pixels`."""
+    if width * height > pixels:
+        raise Refused(
+            "limit",
+            f"Its pictures have {width} x {height} pixels; at most {pixels / 1e6:.1f} million "
+            "are taken. Make a smaller copy.",
+        )
 
 
 def promised(data: bytes, limits: dict[str, Any]) -> int:
@@ -273,7 +283,9 @@ class Painter:
         self.pictures += 1
         if self.pictures * width * height > self.budget:
             return False
-        rgb = self.reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
+        rgb = self.reformatter.reformat(
+            frame, width, height, "rgb24", interpolation="AREA", threads=1
+        )
         plane = rgb.planes[0]
         rows, step, used = memoryview(plane), plane.line_size, 3 * width
         if step == used:
@@ -291,8 +303,8 @@ def true_times(stamps: list[float | None], rate: float) -> tuple[list[float], fl
     stated rate counts.
     """
     known = [s for s in stamps if s is not None]
-    if len(known) == len(stamps) > 1 and all(a < b for a, b in pairwise(known)):
-        times = [s - known[0] for s in known]
+    times = [s - known[0] for s in known]
+    if len(times) == len(stamps) > 1 and all(a < b for a, b in pairwise(times)):
         mean = (len(times) - 1) / times[-1]
         if mean <= RATES[1]:
             return times, mean
