@@ -26,7 +26,7 @@ def endpoint_error(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None
     ShapeError
         If the three do not fit together, or no pixel is valid.
     """
-    known = _known(flow, truth, valid)
+    known = check_known(flow, truth, valid)
     return float(_distance(flow[known], truth[known]).mean())
 
 
@@ -36,7 +36,7 @@ def angular_error(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None 
     The third component, one frame of time, gives still pixels a direction (Barron, Fleet &
     Beauchemin, IJCV 1994). Arguments and errors as `endpoint_error`.
     """
-    known = _known(flow, truth, valid)
+    known = check_known(flow, truth, valid)
     a, b = (np.insert(field[known].astype(np.float64), 2, 1.0, axis=-1) for field in (flow, truth))
     sine = np.linalg.norm(
         np.cross(a, b), axis=-1
@@ -49,7 +49,7 @@ def fl_all(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None = None)
 
     Arguments and errors as `endpoint_error`.
     """
-    known = _known(flow, truth, valid)
+    known = check_known(flow, truth, valid)
     off = _distance(flow[known], truth[known])
     length = np.linalg.norm(truth[known], axis=-1)
     return float(((off > OUTLIER_PIXELS) & (off > OUTLIER_SHARE * length)).mean())
@@ -79,7 +79,8 @@ def _distance(
     return np.asarray(np.linalg.norm(flow.astype(np.float64) - truth, axis=-1))
 
 
-def _known(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None) -> np.ndarray:
+def check_known(flow: np.ndarray, truth: np.ndarray, valid: np.ndarray | None) -> np.ndarray:
+    """Return where two fields are to be compared; refuse what does not fit together."""
     check_flow(flow)
     known = _mask(valid, flow.shape[:2])
     if truth.shape == flow.shape:
