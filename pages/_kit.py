@@ -89,9 +89,15 @@ def controls() -> Any:
     return st.container(key="controls_chapter")
 
 
-def notice(text: str) -> None:
-    """Say what to look for in the picture."""
-    st.info(f"**What to notice.** {text}", icon=":material/visibility:")
+def explain(notice: str, equation: str, *functions: Callable[..., Any]) -> None:
+    """End a chapter: what to notice, the equation, and the code that ran.
+
+    It stands outside the chapter's fragment: a slider does not draw it again.
+    """
+    left, right = st.columns([11, 9], gap="large", vertical_alignment="center")
+    left.info(f"**What to notice.** {notice}", icon=":material/visibility:")
+    right.latex(equation)
+    peek(*functions)
 
 
 def sources(*lines: str) -> None:

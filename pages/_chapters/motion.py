@@ -39,6 +39,22 @@ def follow_stage(H: int) -> None:
 
 def order(clip: Clip) -> None:
     """A frame-pooled score cannot change with the order."""
+    _order(clip)
+    _kit.explain(
+        "Forward, backward and shuffled average to the same number, to the last bit; the trend "
+        "turns its sign, and shuffling destroys it. Without attention over time a TimeSformer "
+        "loses 1.1 points on Kinetics-400, and 22.9 on Something-Something V2, where order is "
+        "the point.",
+        r"\begin{aligned} \text{score} &= \tfrac{1}{T}\textstyle\sum_t f(I_t) \\"
+        r"\text{trend} &= \operatorname{corr}\,(t,\ f(I_t)) \end{aligned}",
+        motion.compare_orders,
+        motion.pool,
+        motion.trend,
+    )
+
+
+@st.fragment
+def _order(clip: Clip) -> None:
     T = len(clip.frames)
     left, right = _kit.halves()
     with right:
@@ -66,19 +82,9 @@ def order(clip: Clip) -> None:
         ahead, back = result.forward, result.reversed
         _kit.numbers(
             Average_forward_and_backward=f"{ahead.mean:.4f}, {back.mean:.4f}",
-            Trend_forward_and_backward=f"{ahead.trend:+.2f}, {back.trend:+.2f}",
+            Trend=f"{ahead.trend:+.2f}, backward {back.trend:+.2f}, shuffled "
+            f"{result.shuffled.trend:+.2f}",
         )
-        _kit.notice(
-            f"Forward, backward and shuffled average to {ahead.mean:.4f}, to the last bit; "
-            f"shuffling leaves a trend of {result.shuffled.trend:+.2f}. Without attention over "
-            "time a TimeSformer loses 1.1 points on Kinetics-400, and 22.9 on Something-Something "
-            "V2, where order is the point."
-        )
-        st.latex(
-            r"\begin{aligned} \text{score} &= \tfrac{1}{T}\textstyle\sum_t f(I_t) \\"
-            r"\text{trend} &= \operatorname{corr}\,(t,\ f(I_t)) \end{aligned}"
-        )
-        _kit.peek(motion.compare_orders, motion.pool, motion.trend)
     with left:
         show(
             clip,
@@ -90,6 +96,20 @@ def order(clip: Clip) -> None:
 
 def differences(clip: Clip) -> None:
     """Differences fire where brightness changes."""
+    _differences(clip)
+    _kit.explain(
+        "Differences fire where brightness changes: at an edge, both where the object was and "
+        "where it is; a uniform object is silent inside. Measure the sliding square and the "
+        "panning camera as well: a difference cannot tell a moving object from a moving camera.",
+        r"D_t(y,x) = \tfrac13 \sum_c \left|\,I_{t+1}(y,x,c) - I_t(y,x,c)\,\right|",
+        motion.measure,
+        motion.difference,
+        motion.changed_pixels,
+    )
+
+
+@st.fragment
+def _differences(clip: Clip) -> None:
     left, right = _kit.halves()
     with right:
         _kit.predict(
@@ -111,7 +131,7 @@ def differences(clip: Clip) -> None:
             threshold = _kit.slider(
                 "Count a pixel as changed above", 0.0, 0.5, 0.0, 0.01, key="motion_threshold"
             )
-        scene, notice = MEASURED[str(which)]
+        scene, says = MEASURED[str(which)]
         measured = _clip.scene(scene).clip if scene else clip
         result = _kit.compute(motion.measure, measured, threshold=threshold)
         _kit.plot(
@@ -125,9 +145,7 @@ def differences(clip: Clip) -> None:
             in_the_last_pair=f"{result.changed[-1:].sum():,}",
             never_changed=f"{result.always_still.mean():.1%}",
         )
-        _kit.notice(notice)
-        st.latex(r"D_t(y,x) = \tfrac13 \sum_c \left|\,I_{t+1}(y,x,c) - I_t(y,x,c)\,\right|")
-        _kit.peek(motion.measure, motion.difference, motion.changed_pixels)
+        st.caption(says)
     with left:
         layer = publish_layer("difference", "Differences", result.difference, key=measured.digest)
         show(measured, layer="difference", layers=[layer])
@@ -141,9 +159,9 @@ MEASURED = {
     ),
     "a sliding square": (
         "moving_square",
-        "Of the square's 225 pixels 75 vanish and 75 appear: 150 change, and its inside is exactly "
-        "0. In the last pair it has slipped one column over the border, and 135 change. Its three "
-        "channels differ from the background by 0.8, 0.7 and 0.6: on average 0.700.",
+        "Of the square's 225 pixels 75 vanish and 75 appear: 150 change, and its inside is "
+        "exactly 0. In the last pair it has slipped one column over the border, and 135 change. "
+        "Its three channels differ from the background by 0.8, 0.7 and 0.6: on average 0.700.",
     ),
     "a panning camera": (
         "pan",
@@ -155,6 +173,19 @@ MEASURED = {
 
 def redundancy(clip: Clip) -> None:
     """What the next frame adds."""
+    _redundancy(clip)
+    _kit.explain(
+        "Neighbouring frames usually say the same; a cut, a flash or a fast pan is the "
+        "exception. A codec lives off it: an I frame is a picture, P and B frames are what "
+        "changed. The same redundancy is why a model need not see every frame.",
+        r"r(g) = \operatorname{mean}_t\ \operatorname{corr}\,(I_t,\ I_{t+g})",
+        motion.redundancy,
+        media.frame_sizes,
+    )
+
+
+@st.fragment
+def _redundancy(clip: Clip) -> None:
     T = len(clip.frames)
     most = max(1, min(64, T - 1))
     left, right = _kit.halves()
@@ -174,8 +205,7 @@ def redundancy(clip: Clip) -> None:
         cheaper = "less than half" if together * 2 < alone else "more than half"
         _kit.predict(
             "H.264 codes this clip once as usual, and once with every frame on its own, at the "
-            "same "
-            "quality setting. As usual it needs…",
+            "same quality setting. As usual it needs…",
             ["more than half", "less than half"],
             cheaper,
             f"{together:,} bytes against {alone:,}.",
@@ -187,18 +217,26 @@ def redundancy(clip: Clip) -> None:
             alt="Bytes of each frame in an H.264 stream, and of the same frame coded alone",
         )
         _kit.numbers(Every_frame_on_its_own_costs=f"{alone / max(1, together):.1f} × as much")
-        _kit.notice(
-            "Neighbouring frames usually say the same; a cut, a flash or a fast pan is the "
-            "exception. A codec lives off it: an I frame is a picture, P and B frames are what "
-            "changed. The same redundancy is why a model need not see every frame."
-        )
-        _kit.peek(motion.redundancy, media.frame_sizes)
     with left:
         show(clip)
 
 
 def space_time(clip: Clip) -> None:
     """Motion is a slope."""
+    _space_time(clip)
+    _kit.explain(
+        "Stack one row of every frame: what stands still draws a vertical line, what moves a "
+        "slanted one, and the slant is its speed. Drag the dashed row, or draw a line along a "
+        "streak. The panning camera has one speed to find; a thrown ball only crosses the row.",
+        r"S(t, x) = I_t(y_0, x) \qquad \text{speed} = \frac{\Delta x}{\Delta t}",
+        motion.row_speed,
+        motion.space_time_slice,
+        motion.slice_speed,
+    )
+
+
+@st.fragment
+def _space_time(clip: Clip) -> None:
     H = clip.frames.shape[1]
     above = st.container()
     left, right = _kit.halves(even=True)
@@ -215,19 +253,12 @@ def space_time(clip: Clip) -> None:
             found["True, at most"] = f"{along.flat[abs(along).argmax()]:+.2f} px/frame"
         _kit.numbers(**found)
         st.caption(speed.reason)
-        _kit.notice(
-            "Stack one row of every frame: what stands still draws a vertical line, what moves a "
-            "slanted one, and the slant is its speed. Drag the dashed row, or draw a line along a "
-            "streak. The panning camera has one speed to find; a thrown ball only crosses the row."
-        )
     with right:
         _kit.plot(
             figures.speed_search(speed),
             key="motion_slice_plot",
             alt="How well each speed explains the slice, with the best one marked",
         )
-        st.latex(r"S(t, x) = I_t(y_0, x) \qquad \text{speed} = \frac{\Delta x}{\Delta t}")
-    _kit.peek(motion.row_speed, motion.space_time_slice, motion.slice_speed)
     with above:
         show(clip, row=row)
 
@@ -239,6 +270,17 @@ def usual_row(clip: Clip) -> int:
 
 def long_range(clip: Clip) -> None:
     """What half a second shows of the whole."""
+    _long_range(clip)
+    _kit.explain(
+        "At 30 frames a second, 16 frames are 0.53 s. An action that takes longer is seen in "
+        "parts: play the two rows below the stage, and say what happened from each alone.",
+        r"\text{seconds} = T / \text{fps}",
+        motion.long_range,
+    )
+
+
+@st.fragment
+def _long_range(clip: Clip) -> None:
     T = len(clip.frames)
     last = max(0, T - HALF_SECOND)
     left, right = _kit.halves()
@@ -258,11 +300,6 @@ def long_range(clip: Clip) -> None:
             Share_of_the_clip=f"{result.frame_share:.0%}",
             Share_of_its_motion=f"{result.energy_share:.0%}",
         )
-        _kit.notice(
-            "At 30 frames a second, 16 frames are 0.53 s. An action that takes longer is seen in "
-            "parts: play the two rows below the stage, and say what happened from each alone."
-        )
-        _kit.peek(motion.long_range)
     with left:
         window = sampling.dense(T, min(HALF_SECOND, T), start).tolist()
         whole = sampling.uniform(T, min(HALF_SECOND, T)).tolist()
@@ -275,6 +312,18 @@ def long_range(clip: Clip) -> None:
 
 def layout(clip: Clip) -> None:
     """The same numbers in another order of memory."""
+    _layout(clip)
+    _kit.explain(
+        "A clip is a 4-D tensor (T, H, W, C), a batch is 5-D. Files keep a pixel's colours side "
+        "by side; PyTorch's video models take (N, C, T, H, W), where each colour is a volume.",
+        r"\begin{aligned} \text{THWC: } & ((t H + y) W + x)\,C + c \\"
+        r"\text{NCTHW: } & ((c\,T + t) H + y)\,W + x \end{aligned}",
+        motion.memory_layout,
+    )
+
+
+@st.fragment
+def _layout(clip: Clip) -> None:
     T, H, W, C = clip.frames.shape
     left, right = _kit.halves()
     with right:
@@ -313,15 +362,5 @@ def layout(clip: Clip) -> None:
             The_batch=f"{laid[0].mebibytes:.1f} MiB",
             A_minute_of_it=f"{size * 60 * clip.fps / T:,.0f} MiB",
         )
-        _kit.notice(
-            "A clip is a 4-D tensor (T, H, W, C), a batch is 5-D. Files keep a pixel's colours "
-            "side "
-            "by side; PyTorch's video models take (N, C, T, H, W), where each colour is a volume."
-        )
-        st.latex(
-            r"\begin{aligned} \text{THWC: } & ((t H + y) W + x)\,C + c \\"
-            r"\text{NCTHW: } & ((c\,T + t) H + y)\,W + x \end{aligned}"
-        )
-        _kit.peek(motion.memory_layout)
     with left:
         show(clip)

@@ -16,6 +16,21 @@ LONGEST_EVENT = 60  # frames: two seconds of the clap's clip
 
 def timeline(clip: Clip) -> None:
     """Four strategies on one timeline."""
+    _timeline(clip)
+    _kit.explain(
+        "Dense sees everything, for a moment. Uniform and TSN see the whole arc and forget what "
+        "lies between; an average over TSN's segments forgets their order as well. SlowFast "
+        "reads one clip at two strides. Press *See it like this* on a row.",
+        r"\text{uniform}_k = \left\lfloor (k + \tfrac12)\, n / K \right\rfloor",
+        sampling.dense,
+        sampling.uniform,
+        sampling.tsn,
+        sampling.slowfast,
+    )
+
+
+@st.fragment
+def _timeline(clip: Clip) -> None:
     T = len(clip.frames)
     left, right = _kit.halves()
     with right:
@@ -62,14 +77,6 @@ def timeline(clip: Clip) -> None:
                 for plan in plans
             )
         )
-        _kit.notice(
-            "Dense sees everything, for a moment. Uniform and TSN see the whole arc and forget "
-            "what "
-            "lies between; an average over TSN's segments forgets their order as well. SlowFast "
-            "reads one clip at two strides. Press *See it like this* on a row."
-        )
-        st.latex(r"\text{uniform}_k = \left\lfloor (k + \tfrac12)\, n / K \right\rfloor")
-        _kit.peek(sampling.dense, sampling.uniform, sampling.tsn, sampling.slowfast)
     with left:
         stage(
             clip,
@@ -113,8 +120,21 @@ def rows_of(plan: sampling.SamplePlan) -> list[Row]:
     ]
 
 
-def aliasing(_: Clip) -> None:
+def aliasing(clip: Clip) -> None:
     """The wheel that turns backwards."""
+    _aliasing(clip)
+    _kit.explain(
+        "A wheel with n equal spokes looks the same after 360/n degrees. Beyond half of that the "
+        "nearest match lies behind: with one mark 190° looks like −170°, 340° like −20°. Mark "
+        "one spoke, and the fold moves out to half a turn.",
+        r"\text{seen} = d\,s - \tfrac{360}{n}"
+        r"\operatorname{round}\!\left(\tfrac{d\,s\,n}{360}\right)",
+        sampling.apparent_rotation,
+    )
+
+
+@st.fragment
+def _aliasing(_: Clip) -> None:
     left, right = _kit.halves()
     with right:
         with _kit.controls():
@@ -140,17 +160,6 @@ def aliasing(_: Clip) -> None:
             key="sampling_alias_plot",
             alt="Turn as seen against the stride, folding back beyond half a spoke",
         )
-        _kit.notice(
-            "A wheel with n equal spokes looks the same after 360/n degrees. Beyond half of that "
-            "the "
-            "nearest match lies behind: with one mark 190° looks like −170°, 340° like −20°. Mark "
-            "one spoke, and the fold moves out to half a turn."
-        )
-        st.latex(
-            r"\text{seen} = d\,s - \tfrac{360}{n}"
-            r"\operatorname{round}\!\left(\tfrac{d\,s\,n}{360}\right)"
-        )
-        _kit.peek(sampling.apparent_rotation)
     with left:
         wheel = _clip.scene("wheel", spokes=spokes, degrees_per_frame=turn, marked=marked).clip
         kept = list(range(0, len(wheel.frames), stride))
@@ -164,8 +173,21 @@ def aliasing(_: Clip) -> None:
         )
 
 
-def hits(_: Clip) -> None:
+def hits(clip: Clip) -> None:
     """The clap that falls between samples."""
+    _hits(clip)
+    _kit.explain(
+        "Exact, over all places where the event fits. Six frames of 300 are hit by 16 samples at "
+        "segment centres in 32.5 % of cases, and with the floored stride in 30.8 %. Drawing at "
+        "random inside the segments changes little on average, but every epoch draws anew.",
+        r"P(\text{miss}) = \sum_{\text{runs}} \frac{\max(0,\ r - L + 1)}{n - L + 1}",
+        sampling.hit_probability,
+        sampling.hit_curve,
+    )
+
+
+@st.fragment
+def _hits(_: Clip) -> None:
     left, right = _kit.halves()
     with right:
         with _kit.controls():
@@ -197,14 +219,6 @@ def hits(_: Clip) -> None:
             key="sampling_hit_plot",
             alt="Probability that a sampled frame falls into the event, against its length",
         )
-        _kit.notice(
-            "Exact, over all places where the event fits. Six frames of 300 are hit by 16 "
-            "samples at "
-            "segment centres in 32.5 % of cases, and with the floored stride in 30.8 %. Drawing at "
-            "random inside the segments changes little on average, but every epoch draws anew."
-        )
-        st.latex(r"P(\text{miss}) = \sum_{\text{runs}} \frac{\max(0,\ r - L + 1)}{n - L + 1}")
-        _kit.peek(sampling.hit_probability, sampling.hit_curve)
     with left:
         stage(
             clip,
@@ -216,8 +230,21 @@ def hits(_: Clip) -> None:
         )
 
 
-def views(_: Clip) -> None:
+def views(clip: Clip) -> None:
     """What a published number costs."""
+    _views(clip)
+    _kit.explain(
+        "A video's score is the average over its views. SlowFast 4×16, R50 costs 36.1 GFLOPs a "
+        "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores 52.9 % "
+        "for a clip and 64.7 % for a video. Numbers with other views are other measurements.",
+        r"\text{cost} = \text{GFLOPs} \times \text{clips} \times \text{crops}",
+        sampling.temporal_views,
+        sampling.views_cost,
+    )
+
+
+@st.fragment
+def _views(_: Clip) -> None:
     left, right = _kit.halves()
     with left:
         with _kit.controls():
@@ -230,13 +257,6 @@ def views(_: Clip) -> None:
             Views_of_a_video=f"{clips * crops}",
             GFLOPs_of_a_video=f"{sampling.views_cost(gflops, clips, crops):,.0f}",
         )
-        _kit.notice(
-            "A video's score is the average over its views. SlowFast 4×16, R50 costs 36.1 GFLOPs a "
-            "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores "
-            "52.9 % "
-            "for a clip and 64.7 % for a video. Numbers with other views are other measurements."
-        )
-        _kit.peek(sampling.temporal_views, sampling.views_cost)
     with right:
         _kit.plot(
             figures.views_cost_bars(),
@@ -248,6 +268,19 @@ def views(_: Clip) -> None:
 
 def consensus(clip: Clip) -> None:
     """Many frames, one answer."""
+    _consensus(clip)
+    _kit.explain(
+        "Each segment gives one frame, each frame one score, and the rule makes one answer of "
+        "them. TSN tried all three: maximum 91.6 %, average 93.5 %, weighted 92.4 % (UCF-101 "
+        "split 1, two streams). Average and maximum are the same backwards.",
+        r"s = \tfrac1K \sum_k s_k \qquad s = \max_k s_k \qquad s = \sum_k w_k s_k",
+        sampling.consensus,
+        sampling.tsn,
+    )
+
+
+@st.fragment
+def _consensus(clip: Clip) -> None:
     left, right = _kit.halves()
     T = len(clip.frames)
     with right:
@@ -267,14 +300,6 @@ def consensus(clip: Clip) -> None:
             key="sampling_consensus_plot",
             alt="Accuracy of the three rules as published for TSN",
         )
-        _kit.notice(
-            f"Each of {segments} segments gives one frame, each frame one score, and the rule "
-            "makes one "
-            "answer of them. TSN tried all three: maximum 91.6 %, average 93.5 %, weighted 92.4 % "
-            "(UCF-101 split 1, two streams). Average and maximum are the same backwards."
-        )
-        st.latex(r"s = \tfrac1K \sum_k s_k \qquad s = \max_k s_k \qquad s = \sum_k w_k s_k")
-        _kit.peek(sampling.consensus, sampling.tsn)
     with left:
         stage(
             clip,

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,30 @@ def test_starting_the_app_freezes_what_was_imported(monkeypatch: pytest.MonkeyPa
         async with app.lifespan(None):
             return gc.get_freeze_count()
 
-    monkeypatch.setattr(app, "_load_torch", lambda: None)
+    monkeypatch.setattr(app, "_background", lambda: None)
     before = gc.get_freeze_count()
     try:
         assert asyncio.run(start()) > before + 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_tidying_collects_cycles_that_were_frozen() -> None:
+    import app
+
+    class Node:
+        def __init__(self) -> None:
+            self.me = self
+
+    node = Node()
+    gone = weakref.ref(node)
+    gc.freeze()
+    del node
+    try:
+        gc.collect()
+        assert gone() is not None  # frozen: an ordinary collection passes it by
+        app.tidy()
+        assert gone() is None
     finally:
         gc.unfreeze()
 
