@@ -36,7 +36,7 @@ def quiver(result: FlowResult, *, largest: float | None = None) -> go.Figure:
     x, y = x[known], y[known]
     u, v = result.flow[y, x].T.astype(np.float32)
     length = np.hypot(u, v)
-    longest = max(largest or length.max(initial=0), np.finfo(np.float32).tiny)
+    longest = largest or float(length.max(initial=0)) or 1.0  # any, where nothing moves
     long = length > SHORTEST * longest
     tip_x, tip_y = x + step / longest * u, y + step / longest * v
     gap = np.full_like(tip_x, np.nan)
