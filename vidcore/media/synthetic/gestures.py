@@ -88,10 +88,15 @@ def _rest_around(moving: Scene, first: int, T: int) -> Scene:
     last = first + len(moving.clip.frames) - 1
     held = np.clip(np.arange(T), first, last) - first
     _, H, W, _ = moving.clip.frames.shape
-    flow, valid = np.zeros((T - 1, H, W, 2), dtype=np.float32), np.ones((T - 1, H, W), dtype=bool)
-    flow[first:last], valid[first:last] = moving.flow, moving.valid
+
+    def derive() -> tuple[np.ndarray, np.ndarray]:
+        flow = np.zeros((T - 1, H, W, 2), dtype=np.float32)
+        valid = np.ones((T - 1, H, W), dtype=bool)
+        flow[first:last], valid[first:last] = moving.flow, moving.valid
+        return flow, valid
+
     tracks = {name: points[held] for name, points in moving.tracks.items()}
-    return Scene(Clip(moving.clip.frames[held], moving.clip.fps), flow, valid, tracks)
+    return Scene(Clip(moving.clip.frames[held], moving.clip.fps), derive, tracks)
 
 
 @door

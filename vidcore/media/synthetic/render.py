@@ -6,6 +6,7 @@ clip is `(T, 3, H, W)`: NumPy is several times faster along rows of one colour t
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
@@ -60,9 +61,8 @@ def render(
         ground = ground and ground.at(REVERSED)
         layers = [layer.at(REVERSED) for layer in layers]
         tracks = {name: points[REVERSED] for name, points in tracks.items()}
-    flow, valid = truth(owner, layers, ground)
     frames = np.stack([canvas[:, 0], canvas[:, 1], canvas[:, 2]], axis=-1)  # four times moveaxis
-    return Scene(Clip(frames, float(fps)), flow, valid, tracks)
+    return Scene(Clip(frames, float(fps)), partial(truth, owner, layers, ground), tracks)
 
 
 def draw(
