@@ -254,7 +254,7 @@ class Painter:
         """Fix rotation and size at the first frame; later frames are scaled to it."""
         report = self.report
         aspect = min(max(pixel_aspect or Fraction(1), ASPECTS[0]), ASPECTS[1])
-        report.rotation = round(frame.rotation / 90) * 90
+        report.rotation = quarter_turns(frame.rotation) * 90
         self.turned = report.rotation % 180 == 90
         width, height = max(1, round(frame.width * aspect)), frame.height
         report.size = width, height = (height, width) if self.turned else (width, height)
@@ -293,6 +293,11 @@ class Painter:
         else:  # rows are padded
             self.out.writelines(rows[y * step : y * step + used] for y in range(height))
         return True
+
+
+def quarter_turns(degrees: int) -> int:
+    """Return a rotation in quarter turns; a matrix that is none reads as the lowest integer."""
+    return round(degrees / 90) if abs(degrees) <= 180 else 0
 
 
 def true_times(stamps: list[float | None], rate: float) -> tuple[list[float], float]:
