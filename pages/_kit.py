@@ -44,9 +44,13 @@ def opening(title: str, question: str) -> None:
 _STYLE = """<style>
 [data-testid=stMain] [data-testid=stMainBlockContainer] {
   padding: 2.5rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 1400px; }
-.numbers { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; margin: 0; }
+.numbers { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; margin: 0; padding: 0; }
 .numbers dt { font-size: 0.85rem; opacity: 0.85; }
 .numbers dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+.numbers div { margin: 0; padding: 0; }
+@media (max-width: 640px) {
+  [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* the menu's bar */
+}
 </style>"""
 _PRESENT_STYLE = """<style>
 .st-key-controls_chapter, .st-key-share, [class*="st-key-predict"], [data-testid=stSidebar],

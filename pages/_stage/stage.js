@@ -109,6 +109,7 @@ class Stage {
 
   layout() {
     if (!this.clip) return;
+    this.find("panel").hidden = !this.closedPanel(); // on a phone the clip panel is behind a button
     const { W, H } = this.clip, slicing = this.data.slice;
     this.find("slice").hidden = !slicing;
     this.find("row-bar").hidden = !slicing;
@@ -241,8 +242,11 @@ class Stage {
     this.go(this.seq.indexOf(t) >= 0 ? this.seq.indexOf(t) : t);
   }
 
+  closedPanel() { return document.querySelector("[data-testid=stExpandSidebarButton]"); }
+
   // ---- input ----------------------------------------------------------------------------------
   bind() {
+    this.find("panel").onclick = () => this.closedPanel()?.click();
     this.find("play").onclick = () => this.play(!this.playing);
     this.find("back").onclick = () => this.step(-1);
     this.find("next").onclick = () => this.step(1);
