@@ -19,38 +19,42 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
-import streamlit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks/results/app.json"
 LOADS, STEPS, SCRUBS = 5, 30, 60
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
 
-# The first canvas of a stage that holds a picture, or the first Plotly drawing: in ms since navigation.
+# The first stage that holds a picture, or the first Plotly drawing: in ms since navigation.
 FIRST_FIGURE = """
 (() => {
+  const opaque = (c) => c && c.width > 1 && c.getContext('2d').getImageData(0, 0, 1, 1).data[3];
   const painted = () => {
-    for (const host of document.querySelectorAll('[data-testid^=stBidiComponent]')) {
-      const inside = [...host.querySelectorAll('*')].find((e) => e.shadowRoot)?.shadowRoot ?? host;
-      const canvas = inside.querySelector('canvas.picture');
-      if (canvas && canvas.width > 1 && canvas.getContext('2d').getImageData(0, 0, 1, 1).data[3]) return true;
-    }
+    for (const host of document.querySelectorAll('[data-testid^=stBidiComponent] *'))
+      if (opaque(host.shadowRoot?.querySelector('canvas.picture'))) return true;
     return Boolean(document.querySelector('.js-plotly-plot .main-svg .plot'));
   };
-  const look = () => painted() ? requestAnimationFrame(() => { window.__first = performance.now(); }) : requestAnimationFrame(look);
-  requestAnimationFrame(look);
+  const look = () => requestAnimationFrame(() => {
+    if (painted()) window.__first = performance.now(); else look();
+  });
+  look();
 })();
 """
 
 # Time from an input event on the stage's range to the next painted frame.
 SCRUB = """
 async (steps) => {
-  const host = [...document.querySelectorAll('[data-testid^=stBidiComponent] *')].map((e) => e.shadowRoot).find((r) => r?.querySelector('.scrub'));
-  const range = host.querySelector('.scrub'), times = [];
-  host.querySelector('.play').click();  // pause
+  const hosts = [...document.querySelectorAll('[data-testid^=stBidiComponent] *')];
+  const stage = hosts.map((e) => e.shadowRoot).find((r) => r?.querySelector('.scrub'));
+  const range = stage.querySelector('.scrub'), times = [];
+  stage.querySelector('.play').click();  // pause
   for (let k = 0; k < steps; k++) {
     const start = performance.now();
     range.value = k % (Number(range.max) + 1);
@@ -60,6 +64,18 @@ async (steps) => {
     await new Promise((done) => setTimeout(done, 20));
   }
   return times;
+}
+"""
+IDLE = (
+    "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+)
+WATCH = """
+() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  new MutationObserver(() => {
+    if (app.dataset.testScriptState === 'notRunning')
+      requestAnimationFrame(() => { window.__done = performance.now(); });
+  }).observe(app, { attributes: true, attributeFilter: ['data-test-script-state'] });
 }
 """
 
@@ -103,24 +119,12 @@ def first_figure(browser: Browser, url: str) -> float:
     return milliseconds
 
 
-def idle(page: Page) -> None:
-    """Wait until no script runs."""
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    )
-
-
 def steps(page: Page, label: str) -> list[float]:
-    """Move a slider by its keyboard; milliseconds from the key to the end of the rerun's drawing."""
+    """Move a slider by its keyboard; milliseconds from the key to the end of the drawing."""
     thumb = page.locator("[data-testid=stMain] [data-testid=stSlider]", has_text=label).locator(
         "input[type=range], [role=slider]"
     )
-    page.evaluate(
-        """() => { const app = document.querySelector('[data-testid=stApp]'); window.__done = 0;
-        new MutationObserver(() => { if (app.dataset.testScriptState === 'notRunning')
-          requestAnimationFrame(() => { window.__done = performance.now(); }); })
-          .observe(app, {attributes: true, attributeFilter: ['data-test-script-state']}); }"""
-    )
+    page.evaluate(WATCH)
     times = []
     thumb.first.focus()
     for k in range(STEPS):
@@ -159,19 +163,21 @@ def main() -> None:
             page.goto(f"{base}/{name}")
             page.get_by_text(label).first.wait_for()
             page.wait_for_timeout(2000)
-            idle(page)
+            page.wait_for_function(IDLE)
             rows[f"step after slider, {name}"] = summary(steps(page, label))
             rows[f"scrub on the stage, {name}"] = summary(page.evaluate(SCRUB, SCRUBS))
             page.close()
         browser.close()
     for name, row in rows.items():
         print(
-            f"{name:32} median {row['median_ms']:8.1f} ms   p95 {row['p95_ms']:8.1f} ms   n {row['n']}"
+            f"{name:32} median {row['median_ms']:8.1f} ms   p95 {row['p95_ms']:8.1f} ms   "
+            f"n {row['n']}"
         )
     result = {
         "when": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"Streamlit {streamlit.__version__}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, "
+        f"Python {platform.python_version()}, "
+        f"Streamlit {version('streamlit')}",
         "rows": rows,
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n")

@@ -49,7 +49,7 @@ _STYLE = """<style>
 .numbers dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 .numbers div { margin: 0; padding: 0; }
 @media (max-width: 640px) {
-  [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* the menu's bar */
+  [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* menu */
 }
 </style>"""
 _PRESENT_STYLE = """<style>

@@ -88,9 +88,8 @@ def test_no_pickle_in_the_library(path: Path) -> None:
 def _loaded_after(statement: str) -> set[str]:
     code = f"import sys; {statement}; print(*sys.modules)"
     run = [sys.executable, "-c", code]
-    return set(
-        subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    )  # noqa: S603
+    answer = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    return set(answer.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def article_dense(n_frames: int, clip_len: int = 16, start: int = 0) -> list[int
     Loses: frames. Of 300, start 290 gives 10 instead of 16 and start 300 none, so clips cannot be
     stacked into a batch; a start of -5 gives negative indices, which Python reads from the end.
     """
-    return list(range(start, min(start + clip_len, n_frames)))
+    return np.arange(start, min(start + clip_len, n_frames)).tolist()
 
 
 def article_uniform(n_frames: int, n_samples: int = 16) -> list[int]:
@@ -26,8 +26,8 @@ def article_uniform(n_frames: int, n_samples: int = 16) -> list[int]:
     and the 29 frames after it (9.7 %) are never seen. At 31 frames it is 15 of 31 (48.4 %), the
     worst case for 16 samples. A video of fewer than K frames gives fewer than K indices.
     """
-    stride = max(1, n_frames // n_samples)
-    return [i * stride for i in range(n_samples) if i * stride < n_frames]
+    floored = max(n_frames // n_samples, 1)
+    return np.arange(0, n_frames, floored)[:n_samples].tolist()
 
 
 def article_tsn(
@@ -44,14 +44,9 @@ def article_tsn(
     ValueError
         From NumPy, if the video has fewer frames than segments: an empty range has no random frame.
     """
-    rng = rng or np.random.default_rng(42)
-    seg_len = n_frames // n_segments
-    indices = []
-    for k in range(n_segments):
-        start = k * seg_len
-        end = min(start + seg_len, n_frames)
-        indices.append(int(rng.integers(start, end)))
-    return indices
+    draw = np.random.default_rng(42) if rng is None else rng
+    size = n_frames // n_segments
+    return [int(draw.integers(first, first + size)) for first in size * np.arange(n_segments)]
 
 
 def lost_tail(n_frames: int, count: int) -> int:

@@ -34,4 +34,5 @@ def moving_square(
     target = np.arange(size) + step
     valid = np.where(square[:-1], (target >= 0) & (target < size), ~square[1:])
     middle = np.array([LEFT, TOP]) + SIDE // 2 + np.arange(T)[:, None] * [step, 0]
-    return Scene(Clip(frames, float(fps)), lambda: (flow, valid), {"square": middle.astype(np.float64)})
+    tracks = {"square": middle.astype(np.float64)}
+    return Scene(Clip(frames, float(fps)), lambda: (flow, valid), tracks)
