@@ -184,7 +184,7 @@ def _ask(
     return report, answer[: -LENGTH_BYTES - size]
 
 
-def _run(line: bytes, data: bytes, seconds: float) -> bytes:
+def _run(line: bytes, data: bytes, seconds: int | float) -> bytes:
     """Run the worker on its input, and see it end: by itself or by us."""
     begun = monotonic()
     with subprocess.Popen(  # noqa: S603  # our own interpreter and file

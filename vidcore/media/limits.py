@@ -26,10 +26,10 @@ class Limits:
 
     bytes: int = 100 * 2**20
     pixels: int = 9_437_184
-    seconds: float = 120.0
+    seconds: int | float = 120
     frames: int = 7_500
     total_pixels: int = 2**25
-    wall_seconds: float = 15.0
+    wall_seconds: int | float = 15
 
 
 @dataclass(frozen=True, slots=True)

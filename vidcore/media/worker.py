@@ -296,8 +296,8 @@ class Painter:
 
 
 def quarter_turns(degrees: int) -> int:
-    """Return a rotation in quarter turns; a matrix that is none reads as the lowest integer."""
-    return round(degrees / 90) if abs(degrees) <= 180 else 0
+    """Return a rotation in quarter turns, -1 to 2; a degenerate matrix reads as INT_MIN: none."""
+    return (round(degrees / 90) + 1) % 4 - 1 if abs(degrees) <= 180 else 0
 
 
 def true_times(stamps: list[float | None], rate: float) -> tuple[list[float], float]:
