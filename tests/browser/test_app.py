@@ -193,12 +193,14 @@ def moved(page: Page, label: str, *keys: str) -> None:
 def test_a_copied_link_opens_the_same_view_in_a_fresh_browser(app: str, visit: Visit) -> None:
     page = paused(visit(f"{app}/sampling"))
     moved(page, "Frames to take", "ArrowRight", "ArrowRight")
+    page.get_by_text("Change the scene").click()
     moved(page, "Distance", "ArrowLeft")
     page.locator(".stage").first.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => location.search.includes('sampling_t=1')")
     again = visit(page.url, reduced_motion="reduce")
+    assert len(values(page)) > 5  # the scene's knobs as well
     assert values(again) == values(page)
     expect(again.locator(".count").first).to_contain_text("t = 1 /")
 

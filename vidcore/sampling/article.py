@@ -16,7 +16,7 @@ def article_dense(n_frames: int, clip_len: int = 16, start: int = 0) -> list[int
     Loses: frames. Of 300, start 290 gives 10 instead of 16 and start 300 none, so clips cannot be
     stacked into a batch; a start of -5 gives negative indices, which Python reads from the end.
     """
-    return np.arange(start, min(start + clip_len, n_frames)).tolist()
+    return [int(t) for t in np.arange(start, min(start + clip_len, n_frames))]
 
 
 def article_uniform(n_frames: int, n_samples: int = 16) -> list[int]:
@@ -27,7 +27,7 @@ def article_uniform(n_frames: int, n_samples: int = 16) -> list[int]:
     worst case for 16 samples. A video of fewer than K frames gives fewer than K indices.
     """
     floored = max(n_frames // n_samples, 1)
-    return np.arange(0, n_frames, floored)[:n_samples].tolist()
+    return [int(t) for t in np.arange(0, n_frames, floored)[:n_samples]]
 
 
 def article_tsn(
