@@ -4,6 +4,7 @@
 playback, `frame_sizes` weighs its frames, and `synthetic` makes scenes whose motion is known.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from vidcore.media.clip import Clip
@@ -17,8 +18,9 @@ __all__ = ["Clip", "FrameSizes", "Info", "Limits", "decode", "encode_mp4", "fram
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"FrameSizes", "encode_mp4", "frame_sizes"}:  # the encoder loads FFmpeg: on demand
-        from vidcore.media import encode
-
-        return getattr(encode, name)
+    """Load the encoder, which loads FFmpeg, and the scenes when they are first asked for."""
+    if name in {"FrameSizes", "encode_mp4", "frame_sizes"}:
+        return getattr(import_module("vidcore.media.encode"), name)
+    if name == "synthetic":
+        return import_module("vidcore.media.synthetic")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
