@@ -20,12 +20,12 @@ from vidcore.errors import VidcoreError
 from vidcore.media import Clip, Info, decode, probe, synthetic
 from vidcore.sampling import uniform
 
-UPLOAD_MB = 64
-WORKING_PIXELS = 2_800_000  # T x H x W: 34 MB as float32 RGB
+UPLOAD_MB = 40
+WORKING_PIXELS = 4_400_000  # T x H x W: 53 MB as float32 RGB; with the upload below 100 MB
 SCENES_HELD = 24  # at most 36 MB each, usually 4; flow and validity come on top where asked for
 CLIPS_HELD = 8  # working clips of uploads, shared under their digest
 HEIGHTS = [48, 64, 80, 96, 112, 144, 180, 240]  # pixels; 112 is C3D's input size
-USUAL_HEIGHT, USUAL_FRAMES, MOST_FRAMES = 112, 96, 300
+LEAST_HEIGHT, USUAL_HEIGHT, MOST_FRAMES = 64, 112, 300
 NAME_LENGTH = 48
 VIDEO_TYPES = [
     *("mp4", "mov", "m4v", "webm", "mkv", "avi", "gif"),
@@ -91,7 +91,9 @@ def _receive() -> None:
         help=f"Up to {UPLOAD_MB} MB; the first 120 seconds are used. It stays in this server's "
         "memory while you are here, and nobody else sees it.",
     )
-    if file is not None and st.session_state.pop("_unread", False):
+    if file is None:
+        st.session_state.pop("_refused", None)  # taken back, or another page
+    elif st.session_state.pop("_unread", False):
         _read(file.name, file.getvalue(), slot)
     refused = st.session_state.get("_refused")
     if refused:
@@ -99,11 +101,10 @@ def _receive() -> None:
 
 
 def _changed() -> None:
-    """Note that the visitor chose a file, or took it back; a change of page is neither."""
-    if st.session_state["upload"] is None:
-        _forget()
-    else:
-        st.session_state["_unread"] = True
+    """Note that the visitor chose a file. Taking it back changes nothing: a replaced file is taken
+    back first, and the clip in use stays until another one is readable or a scene is chosen.
+    """
+    st.session_state["_unread"] = st.session_state["upload"] is not None
 
 
 def _read(name: str, data: bytes, slot: Any) -> None:
@@ -145,7 +146,7 @@ def _upload_panel(upload: Upload) -> Clip:
         height = st.selectbox(
             "Working height (pixels)",
             heights,
-            heights.index(min(USUAL_HEIGHT, heights[-1])),
+            heights.index(_usual_height(heights, count, info)),
             help="Models see small pictures: C3D saw 112 pixels, most others 224.",
             **bound(ranged("clip_height", heights[-1])),
         )
@@ -155,20 +156,35 @@ def _upload_panel(upload: Upload) -> Clip:
         "Working frames",
         min(2, most),
         most,
-        min(USUAL_FRAMES, most),
+        most,
         key=ranged("clip_frames", most),
         help=f"Evenly spaced over the trimmed part. At {height} pixels, {most} fit the budget.",
     )
+    rate = _rate(info, count, frames)
+    st.caption(
+        f"In use: {frames} of {count} frames, {rate:.3g} per second, {width} × {height} pixels."
+    )
+    if frames < count:
+        st.warning(
+            "Thinned: neighbours here are not neighbours in your video. A shorter part keeps all."
+        )
     st.button("Use a scene instead", on_click=_forget, icon=":material/undo:")
     indices = first + uniform(count, frames) if frames < count else first + np.arange(count)
     try:
-        return _working(
-            upload.digest, tuple(indices.tolist()), height, _rate(info, count, frames), upload.data
-        )
+        return _working(upload.digest, tuple(indices.tolist()), height, rate, upload.data)
     except VidcoreError as error:
         _forget()
         st.session_state["_refused"] = f"**{_escaped(upload.name)}** was not read. {error}"
         st.rerun()
+
+
+def _usual_height(heights: list[int], count: int, info: Info) -> int:
+    """Choose the largest usual height at which every frame fits, so that none has to be left "
+    "out."""
+    wide = info.width / info.height
+    fits = [h for h in heights if min(count, MOST_FRAMES) * h * h * wide <= WORKING_PIXELS]
+    usual = [h for h in fits if h <= USUAL_HEIGHT]
+    return max([*usual, min(LEAST_HEIGHT, heights[-1])])
 
 
 def _trim(info: Info) -> tuple[int, int]:

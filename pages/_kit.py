@@ -21,7 +21,7 @@ from pages._stage import component
 from vidcore.errors import VidcoreError
 from vidcore.media import Clip
 
-RESULTS_HELD = 64  # results shared by all visitors; the least recently used goes first
+RESULTS_HELD = 24  # results shared by all visitors, up to 18 MB each; the oldest goes first
 R = TypeVar("R")
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 
@@ -37,25 +37,34 @@ def opening(title: str, question: str) -> None:
     st.html(_STYLE + (_PRESENT_STYLE if presenting() else ""))
     with st.container(horizontal=True, horizontal_alignment="distribute", key="opening"):
         st.title(title, anchor=False, width="content")
-        share()
+        if presenting():
+            st.button("Leave presenting", on_click=leave)
+        else:
+            share()
     st.markdown(question)
 
 
 _STYLE = """<style>
 [data-testid=stMain] [data-testid=stMainBlockContainer] {
   padding: 2.5rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 1400px; }
-.numbers { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; margin: 0; padding: 0; }
-.numbers dt { font-size: 0.85rem; opacity: 0.85; }
-.numbers dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
+[data-testid=stMain] dl.numbers { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem;
+  margin: 0; padding: 0; }
+[data-testid=stMain] .numbers dt { font-size: 0.85rem; opacity: 0.85; }
+[data-testid=stMain] .numbers dd { margin: 0; font-size: 1.35rem; }
 .numbers div { margin: 0; padding: 0; }
 @media (max-width: 640px) {
   [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* menu */
 }
 </style>"""
 _PRESENT_STYLE = """<style>
-.st-key-controls_chapter, .st-key-share, [class*="st-key-predict"], [data-testid=stSidebar],
+.st-key-controls_chapter, .st-key-share, [data-testid=stSidebar],
 [data-testid=stExpandSidebarButton] { display: none; }
 </style>"""
+
+
+def leave() -> None:
+    """End the teacher's view."""
+    st.query_params.pop("present", None)
 
 
 def share() -> None:
@@ -91,6 +100,14 @@ def halves(*, even: bool = False) -> Any:
 def controls() -> Any:
     """Return the container for a chapter's controls, which the teacher's view hides."""
     return st.container(key="controls_chapter")
+
+
+def run(fn: Callable[..., R], *arguments: Any, **named: Any) -> R:
+    """Call `fn` now and note its time for `peek`: for what is too cheap to cache."""
+    start = time.perf_counter()
+    result = fn(*arguments, **named)
+    st.session_state.setdefault("_seconds", {})[_name(fn)] = time.perf_counter() - start
+    return result
 
 
 def explain(notice: str, equation: str, *functions: Callable[..., Any]) -> None:
@@ -210,6 +227,8 @@ def remember(prefix: str, key: str, defaults: Mapping[str, Any]) -> Callable[[],
 
     def write() -> None:
         view = st.session_state[key].view or {}
+        opened = st.session_state.setdefault(f"_{prefix}_view", {})
+        opened.update({name: view[name] for name in defaults if view.get(name) is not None})
         for name, default in defaults.items():
             value = view.get(name)
             if value is None or value == default:
@@ -225,7 +244,10 @@ def opening_view(prefix: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
     opened: dict[str, Any] = st.session_state.setdefault(
         f"_{prefix}_view", _parse(prefix, defaults)
     )
-    return opened
+    for name, value in opened.items():  # a page that is opened again gets its link back
+        if value != defaults[name] and f"{prefix}_{name}" not in st.query_params:
+            st.query_params[f"{prefix}_{name}"] = str(value)
+    return dict(opened)
 
 
 def _parse(prefix: str, defaults: Mapping[str, Any]) -> dict[str, Any]:

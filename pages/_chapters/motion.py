@@ -340,8 +340,13 @@ def _layout(clip: Clip) -> None:
                 "Frame of the pixel (t)", 0, T - 1, 0, key=_kit.ranged("motion_at", T - 1)
             )
         laid = [
-            motion.memory_layout(
-                (T, H, W, C), axes, dtype=str(dtype), batch=batch, at=(t, H // 2, W // 2, 0)
+            _kit.run(
+                motion.memory_layout,
+                (T, H, W, C),
+                axes,
+                dtype=str(dtype),
+                batch=batch,
+                at=(t, H // 2, W // 2, 0),
             )
             for axes in ("THWC", "NCTHW")
         ]

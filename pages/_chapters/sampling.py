@@ -22,6 +22,7 @@ def timeline(clip: Clip) -> None:
         "lies between; an average over TSN's segments forgets their order as well. SlowFast "
         "reads one clip at two strides. Press *See it like this* on a row.",
         r"\text{uniform}_k = \left\lfloor (k + \tfrac12)\, n / K \right\rfloor",
+        sampling.plan,
         sampling.dense,
         sampling.uniform,
         sampling.tsn,
@@ -36,9 +37,8 @@ def _timeline(clip: Clip) -> None:
     with right:
         lost = sampling.lost_tail(T, 16)
         _kit.predict(
-            f"This clip has {T} frames; 16 are wanted, so a loop takes every {max(1, T // 16)}. "
-            "frame "
-            "from the first. What can it never see?",
+            f"This clip has {T} frames; 16 are wanted, so a loop takes one frame in "
+            f"{max(1, T // 16)}, from the first on. What can it never see?",
             ["nothing is lost", "the start", "the tail"],
             "the tail" if lost else "nothing is lost",
             f"The last {lost} of {T} frames are out of its reach. At 31 frames it is 48 %.",
@@ -66,7 +66,7 @@ def _timeline(clip: Clip) -> None:
                 **_kit.bound("sampling_flawed"),
             )
         plans = [
-            sampling.plan(T, clip.fps, settings)
+            _kit.run(sampling.plan, T, clip.fps, settings)
             for settings in strategies(T, count, start, int(alpha or 4), slow, seed, flawed)
         ]
         st.markdown(
@@ -145,14 +145,14 @@ def _aliasing(_: Clip) -> None:
             stride = _kit.slider("Keep one frame in", 1, 16, 7, key="sampling_stride")
             marked = st.toggle("Mark one spoke", **_kit.bound("sampling_marked"))
         alike = 1 if marked else spokes  # turned positions that look the same
-        seen = sampling.apparent_rotation(turn, stride, spokes=alike)
+        seen = _kit.run(sampling.apparent_rotation, turn, stride, spokes=alike)
         _kit.predict(
             f"The wheel turns {turn:+g}° per frame and one frame in {stride} is kept. It seems "
             "to turn…",
             ["clockwise", "counter-clockwise", "not at all"],
             "not at all" if seen == 0 else "clockwise" if seen > 0 else "counter-clockwise",
             f"From sample to sample it turns {turn * stride:+g}°, and looks like {seen:+.1f}°.",
-            key="sampling_wheel",
+            key=f"sampling_wheel_{turn:g}_{stride}_{alike}",
         )
         _kit.numbers(True_turn_between_samples=f"{turn * stride:+g}°", Seen_as=f"{seen:+.1f}°")
         _kit.plot(
@@ -165,7 +165,9 @@ def _aliasing(_: Clip) -> None:
         kept = list(range(0, len(wheel.frames), stride))
         stage(
             wheel,
-            key="sampling_wheel",
+            key="sampling_wheel_stage",
+            view=_kit.opening_view("sampling_wheel", VIEW),
+            on_view=_kit.remember("sampling_wheel", "sampling_wheel_stage", VIEW),
             alt=f"A wheel with {spokes} spokes that turns by {turn:g} degrees per frame",
             orders=[Order("forward", "Every frame")],
             rows=[Row("kept", f"One frame in {stride}", kept, theme.UNIFORM)],
@@ -208,7 +210,7 @@ def _hits(_: Clip) -> None:
         seen = {}
         for plan, name in zip(plans, ("Dense", "Uniform", "TSN"), strict=True):
             taken = ((plan.indices >= at) & (plan.indices < at + length)).any()
-            chance = sampling.hit_probability(n, length, plan.settings)
+            chance = _kit.run(sampling.hit_probability, n, length, plan.settings)
             seen[f"{name} (this draw {'sees' if taken else 'misses'} it)"] = f"{chance:.1%}"
         _kit.numbers(**seen)
         _kit.plot(
@@ -223,6 +225,8 @@ def _hits(_: Clip) -> None:
         stage(
             clip,
             key="sampling_clap_stage",
+            view=_kit.opening_view("sampling_clap", VIEW),
+            on_view=_kit.remember("sampling_clap", "sampling_clap_stage", VIEW),
             alt=f"Two hands clap once, from frame {at} for {length} frames of {n}",
             orders=ALL,
             rows=[row for plan in plans for row in rows_of(plan)],
@@ -238,7 +242,6 @@ def views(clip: Clip) -> None:
         "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores 52.9 % "
         "for a clip and 64.7 % for a video. Numbers with other views are other measurements.",
         r"\text{cost} = \text{GFLOPs} \times \text{clips} \times \text{crops}",
-        sampling.temporal_views,
         sampling.views_cost,
     )
 
@@ -255,7 +258,7 @@ def _views(_: Clip) -> None:
             )
         _kit.numbers(
             Views_of_a_video=f"{clips * crops}",
-            GFLOPs_of_a_video=f"{sampling.views_cost(gflops, clips, crops):,.0f}",
+            GFLOPs_of_a_video=f"{_kit.run(sampling.views_cost, gflops, clips, crops):,.0f}",
         )
     with right:
         _kit.plot(
@@ -272,10 +275,13 @@ def consensus(clip: Clip) -> None:
     _kit.explain(
         "Each segment gives one frame, each frame one score, and the rule makes one answer of "
         "them. TSN tried all three: maximum 91.6 %, average 93.5 %, weighted 92.4 % (UCF-101 "
-        "split 1, two streams). Average and maximum are the same backwards.",
-        r"s = \tfrac1K \sum_k s_k \qquad s = \max_k s_k \qquad s = \sum_k w_k s_k",
+        "split 1, two streams). None of them can tell which end came first: average and maximum "
+        "do not "
+        "know the order, and these weights, highest in the middle, are symmetric.",
+        r"\begin{aligned} \text{average} &= \tfrac1K \textstyle\sum_k s_k \\"
+        r"\text{max} &= \max_k s_k \\ \text{weighted} &= \textstyle\sum_k w_k s_k \end{aligned}",
+        sampling.compare_consensus,
         sampling.consensus,
-        sampling.tsn,
     )
 
 
@@ -292,7 +298,7 @@ def _consensus(clip: Clip) -> None:
             seed = st.number_input("Draw", 0, 9999, 0, **_kit.bound("sampling_consensus_seed"))
         scores = _kit.compute(motion.frame_scores, clip, feature)
         plan = sampling.plan(T, clip.fps, sampling.TSN(segments, seed))
-        result = sampling.compare_consensus(scores[plan.indices[0]][:, None])
+        result = _kit.run(sampling.compare_consensus, scores[plan.indices[0]][:, None])
         pooled = {"max": result.maximum, "average": result.average, "weighted": result.weighted}
         _kit.numbers(**{how.capitalize(): f"{value[0]:.3f}" for how, value in pooled.items()})
         _kit.plot(
@@ -304,6 +310,8 @@ def _consensus(clip: Clip) -> None:
         stage(
             clip,
             key="sampling_consensus_stage",
+            view=_kit.opening_view("sampling_consensus", VIEW),
+            on_view=_kit.remember("sampling_consensus", "sampling_consensus_stage", VIEW),
             alt=f"{_clip.caption()}, and one frame of each of {segments} segments",
             orders=ALL,
             rows=rows_of(plan),

@@ -288,9 +288,9 @@ class Stage {
 
   // ---- data out -------------------------------------------------------------------------------
   report() {
-    if (!this.clip || this.playing) return;
+    if (!this.clip) return;
     clearTimeout(this.resting);
-    const view = { t: this.at, order: this.order, layer: this.layer, row: this.row };
+    const view = { t: this.playing ? this.told?.t ?? null : this.at, order: this.order, layer: this.layer, row: this.row };
     this.resting = setTimeout(() => {
       if (JSON.stringify(view) === JSON.stringify(this.told)) return;
       this.told = view;

@@ -21,6 +21,7 @@ ORDER_STYLE = {  # name of an ordering -> its colour and dash
     "shuffled": (theme.SHUFFLED, "dot"),
     "frozen": (theme.FROZEN, "dashdot"),
 }
+BAR = 0.85  # frames
 KIND_COLOUR = {"I": theme.INDIGO, "P": theme.TEAL, "B": theme.AMBER}
 CHANNELS = (("R", theme.RED), ("G", theme.GREEN), ("B", theme.BLUE))
 PER_ROW = 12  # addresses of memory in one row: a phone's width
@@ -165,6 +166,7 @@ def bytes_per_frame(predicted: np.ndarray, independent: np.ndarray, kinds: list[
             "x": frame[chosen],
             "y": np.asarray(predicted)[chosen],
             "name": f"{kind} frame",
+            "width": BAR,  # else each kind's bars are as wide as its frames lie apart
             "marker": {"color": KIND_COLOUR[kind]},
             "hovertemplate": f"frame %{{x}}, {kind}: %{{y:,}} bytes<extra></extra>",
         }

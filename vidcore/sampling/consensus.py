@@ -5,7 +5,8 @@ r"""Consensus: one score of a video from the scores of its segments.
     weighted   sum_k w_k s_k          a fixed weight per position, sum w = 1
 
 Applied to scores before the softmax (Wang et al. 2016, Temporal Segment Networks). Average and max
-are blind to the order of the segments; weights by position are the least that is not.
+are blind to the order of the segments. Weights by position are not, but a symmetric triangle,
+higher in the middle of the video, still cannot tell which end came first.
 """
 
 from dataclasses import dataclass
