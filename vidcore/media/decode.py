@@ -23,7 +23,7 @@ from vidcore.errors import DecodeError, LimitError, ShapeError
 from vidcore.media.clip import CHANNELS, Clip
 from vidcore.media.limits import Info, Limits
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).absolute().with_name("worker.py")  # whatever folder we are in by then
 AT_ONCE = 2  # decoding processes; each takes up to 1 GB and a core
 LENGTH_BYTES = 8  # the end of the worker's answer: the length of its report
 DEFAULT = Limits()
@@ -226,7 +226,7 @@ def _home_of(package: str) -> str:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"vidcore.media needs {package}; pip install {package}.")
-    return str(Path(spec.origin).parents[1])
+    return str(Path(spec.origin).absolute().parents[1])
 
 
 @contextmanager
