@@ -262,6 +262,15 @@ def _knob(scene: str, knob: synthetic.Knob) -> None:
     key, about = f"{scene}_{knob.name}", knob.help or None
     if isinstance(knob.default, bool):
         st.toggle(label, knob.default, help=about, **bound(key))
+    elif knob.options:
+        st.selectbox(
+            label,
+            range(len(knob.options)),
+            int(knob.default),
+            format_func=lambda k: knob.options[k].capitalize(),
+            help=about,
+            **bound(key),
+        )
     else:
         slider(label, knob.low, knob.high, knob.default, knob.step, key=key, help=about)
 

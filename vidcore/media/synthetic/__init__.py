@@ -7,6 +7,8 @@ page can offer to change, and `make` calls a scene with what the visitor chose. 
     scene = moving_circle(velocity=(2.0, -0.5), rng=np.random.default_rng(7))
 """
 
+from vidcore.media.synthetic import actions
+from vidcore.media.synthetic.actions.scene import learned_world
 from vidcore.media.synthetic.balls import bouncing_balls
 from vidcore.media.synthetic.camera import pan, two_layers, zoom
 from vidcore.media.synthetic.circle import moving_circle
@@ -22,10 +24,12 @@ __all__ = [
     "GALLERY",
     "Knob",
     "Scene",
+    "actions",
     "bouncing_balls",
     "catch",
     "clap",
     "knobs",
+    "learned_world",
     "make",
     "moving_circle",
     "moving_square",

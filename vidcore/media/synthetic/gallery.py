@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vidcore.errors import ShapeError
+from vidcore.media.synthetic.actions.scene import learned_world
 from vidcore.media.synthetic.balls import bouncing_balls
 from vidcore.media.synthetic.camera import pan, two_layers, zoom
 from vidcore.media.synthetic.circle import moving_circle
@@ -20,7 +21,7 @@ from vidcore.media.synthetic.wheel import wheel
 
 _SCENES: tuple[Callable[..., Scene], ...] = (
     throw, catch, moving_square, moving_circle, wheel, pan, zoom, two_layers, bouncing_balls, clap,
-    waving_arm,
+    waving_arm, learned_world,
 )  # fmt: skip
 GALLERY: Mapping[str, Callable[..., Scene]] = MappingProxyType({f.__name__: f for f in _SCENES})
 

@@ -41,6 +41,8 @@ class Knob:
         One sentence for a visitor.
     least, most
         The range the function itself accepts.
+    options
+        Names of the values 0, 1, …, for a choice instead of a range.
     name, default
         Filled in from the signature by `declared`.
     """
@@ -53,8 +55,15 @@ class Knob:
     help: str = ""
     least: Scalar = -LARGEST
     most: Scalar = LARGEST
+    options: tuple[str, ...] = ()
     name: str = ""
     default: Scalar = False
+
+    def __post_init__(self) -> None:
+        if self.options:
+            last = len(self.options) - 1
+            for field, value in (("low", 0), ("high", last), ("least", 0), ("most", last)):
+                object.__setattr__(self, field, value)
 
     def read(self, value: Any) -> Scalar:
         """Return a control's value as this knob's kind, once it lies in the offered range.

@@ -76,6 +76,31 @@ def equal_spokes(count: int, inner: float, outer: float, width: float) -> Shape:
     return distance
 
 
+def box(half_width: float, half_height: float) -> Shape:
+    """Return an upright rectangle about the origin."""
+
+    def distance(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+        x, y = abs(X) - np.float32(half_width), abs(Y) - np.float32(half_height)
+        outside: np.ndarray = norm(np.maximum(x, 0), np.maximum(y, 0))
+        return outside + np.minimum(np.maximum(x, y), 0)
+
+    return distance
+
+
+def polygon(corners: int, radius: float) -> Shape:
+    """Return a regular polygon, one corner at the top, corners at `radius`; corners stay sharp."""
+    sector = np.float32(2 * np.pi / corners)
+    inner = np.float32(radius * np.cos(np.pi / corners))  # from the middle to the middle of a side
+
+    def distance(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+        angle = np.arctan2(X, Y)  # from straight down, where a side's middle is
+        angle -= sector * np.rint(angle / sector)
+        flat: np.ndarray = norm(X, Y) * np.cos(angle) - inner
+        return flat
+
+    return distance
+
+
 def union(*shapes: Shape) -> Shape:
     """Join shapes: the distance to the nearest."""
     return lambda X, Y: reduce(np.minimum, (shape(X, Y) for shape in shapes))
