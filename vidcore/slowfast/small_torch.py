@@ -1,7 +1,7 @@
-"""The small trained two-clock network: a wide pathway that looks seldom, a thin one that looks often.
+"""The small trained two-clock network: a wide pathway looks seldom, a thin one looks often.
 
-    slow: 16 / alpha frames, channels C          fast: 16 frames, channels beta C
-    slow <- concat(slow, 5x1x1 convolution of fast with stride alpha)     after every stage but the last
+slow: 16 / alpha frames, channels C          fast: 16 frames, channels beta C
+slow <- concat(slow, 5x1x1 convolution of fast with stride alpha)     after every stage but the last
 """
 
 from typing import Literal
@@ -54,7 +54,9 @@ class SmallSlowFast(nn.Module):
         self.has_slow, self.has_fast = pathways != "fast", pathways != "slow"
         thin = tuple(width // beta_inverse for width in WIDTHS)
         link = [2 * width if pathways == "both" else 0 for width in thin[:-1]]
-        if self.has_slow:  # temporal kernels only in the last stage: early ones hurt at large stride
+        if (
+            self.has_slow
+        ):  # temporal kernels only in the last stage: early ones hurt at large stride
             self.slow = nn.ModuleList(
                 Stage(c_in, c_out, frames)
                 for c_in, c_out, frames in zip(

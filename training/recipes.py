@@ -1,0 +1,163 @@
+"""The recipes: one for each trained model. The numbers of a run live here and nowhere else."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from torch import nn
+
+from training.recipe import Recipe
+from training.tasks.classify import Classify
+from training.tasks.flow import Flow
+from training.tasks.streams import ClassifyFlow, Fuse
+from training.tasks.track import Track
+from vidcore.attention.small_torch import SmallTransformer
+from vidcore.conv3d.small_torch import SmallNet, inflate_from
+from vidcore.slowfast.small_torch import SmallSlowFast
+from vidcore.twostream.small_torch import FlowNet, FrameNet, TwoStream
+
+
+def _made(build: Callable[..., nn.Module], **settings: Any) -> Callable[[], nn.Module]:
+    return lambda: build(**settings)
+
+
+def _transformer(scheme: str, about: str, floor: dict[str, float]) -> Recipe:
+    settings = {"scheme": scheme}
+    return Recipe(
+        scheme,
+        about,
+        Classify(_made(SmallTransformer, **settings)),
+        "attention.small_torch:SmallTransformer",
+        settings,
+        rate=2e-3,
+        floor=floor,
+    )
+
+
+def _slowfast(name: str, about: str, floor: dict[str, float], **settings: Any) -> Recipe:
+    return Recipe(
+        name,
+        about,
+        Classify(_made(SmallSlowFast, **settings)),
+        "slowfast.small_torch:SmallSlowFast",
+        settings,
+        floor=floor,
+    )
+
+
+_CLASSIFIERS = (
+    Recipe(
+        "frame",
+        "A 2D network that scores frames one by one and averages.",
+        Classify(_made(FrameNet), frames=4),
+        "twostream.small_torch:FrameNet",
+        floor={"colour": 0.98},
+    ),
+    Recipe(
+        "difference",
+        "The same network on differences of neighbouring frames, one by one, averaged.",
+        Classify(_made(FrameNet, reads="differences"), frames=0),
+        "twostream.small_torch:FrameNet",
+        {"reads": "differences"},
+        floor={"colour": 0.5},
+    ),
+    Recipe(
+        "flow",
+        "A 2D network on a stack of 15 flow fields, of our own pyramidal Lucas-Kanade.",
+        ClassifyFlow(_made(FlowNet)),
+        "twostream.small_torch:FlowNet",
+        floor={"action": 0.9},
+    ),
+    Recipe(
+        "two_stream",
+        "The streams `frame` and `flow`, their probabilities averaged.",
+        Fuse(_made(TwoStream)),
+        "twostream.small_torch:TwoStream",
+        steps=0,
+        floor={"both": 0.9},
+        starts_from="frame+flow",
+    ),
+    Recipe(
+        "tsn",
+        "The 2D network trained on one random frame from each of eight segments, averaged.",
+        Classify(_made(FrameNet), frames=8),
+        "twostream.small_torch:FrameNet",
+        floor={"colour": 0.98},
+    ),
+    Recipe(
+        "c3d",
+        "3x3x3 convolutions throughout, from a random start.",
+        Classify(_made(SmallNet)),
+        "conv3d.small_torch:SmallNet",
+        floor={"action": 0.8},
+    ),
+    Recipe(
+        "inflated",
+        "The same 3D network, started from the trained `frame` network by inflation.",
+        Classify(_made(SmallNet), start=inflate_from),
+        "conv3d.small_torch:SmallNet",
+        floor={"action": 0.8},
+        starts_from="frame",
+    ),
+    Recipe(
+        "r2plus1d",
+        "Each 3D convolution split into space and time, at equal parameters.",
+        Classify(_made(SmallNet, factorised=True)),
+        "conv3d.small_torch:SmallNet",
+        {"factorised": True},
+        floor={"action": 0.8},
+    ),
+    _transformer("space", "Attention within each slice only.", {"colour": 0.95}),
+    _transformer("joint", "Attention between all tokens of the clip.", {"action": 0.8}),
+    _transformer("divided", "Attention over time, then over space.", {"action": 0.8}),
+    _transformer("factorised", "Attention within slices, then between slices.", {"action": 0.8}),
+    _slowfast("slowfast", "Slow 4 frames, Fast 16, beta 1/8.", {"action": 0.8}),
+    _slowfast("slowfast_alpha8", "Slow 2 frames, Fast 16, beta 1/8.", {"action": 0.6}, alpha=8),
+    _slowfast("slow", "The Slow pathway alone, 4 frames.", {"colour": 0.95}, pathways="slow"),
+    _slowfast("fast", "The Fast pathway alone, 16 frames.", {"action": 0.15}, pathways="fast"),
+)
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _CLASSIFIERS}
+
+
+def _tracker(scheme: Literal["joint", "divided"], about: str) -> Recipe:
+    return Recipe(
+        f"track_{scheme}",
+        about,
+        Track(scheme),
+        "attention.track_torch:Copier",
+        {"scheme": scheme},
+        kind="track",
+        steps=900,
+        batch=16,
+        rate=2e-3,
+        every=300,
+        watch="share",
+        floor={"share": 0.4, "ratio": 8.0, "top1": 0.75, "-background": -0.5},
+    )
+
+
+_TRACKERS = (
+    _tracker("joint", "Grey video in, colour copied from all patches of the other frames."),
+    _tracker("divided", "The same, looking across the frame first, and along time from there."),
+)
+RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
+
+_FLOW_STEPS = 8000
+_FLOW = Recipe(
+    "raft",
+    "RAFT with a Lucas-Kanade step on learned features inside its update.",
+    Flow(_FLOW_STEPS),
+    "flow.raft_torch:ours",
+    kind="flow",
+    steps=_FLOW_STEPS,
+    batch=8,
+    rate=1e-3,
+    decay=1e-4,
+    warmup=300,
+    ema=0.998,
+    bf16=False,
+    every=500,
+    watch="least_gain",
+    floor={"least_gain": 0.0},
+)
+RECIPES |= {_FLOW.name: _FLOW}

@@ -1,0 +1,86 @@
+"""The temporal stream, trained on flow of our own making, and the two streams fused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.data import flow_pool, labelled, pool
+from training.recipe import Tensors
+from training.tasks.classify import SMOOTHING, Classify
+from vidcore.media.synthetic.actions import MIRRORED
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyFlow(Classify):
+    """Ask the three questions of the flow alone."""
+
+    def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
+        """Return flow `(B, 15, 48, 48, 2)` and labels; for training, mirrored half of the time.
+
+        Evaluation reads the frames as well, so that they can be put in another order.
+        """
+        if split != "train":
+            batch = labelled(split, indices, seed, augment=False, world=self.world)
+            flow = flow_pool(split, self.world)[np.sort(indices)].astype(np.float32)
+            return batch | {"flow": torch.from_numpy(flow)}
+        order = np.sort(indices)
+        flow = flow_pool(split, self.world)[order].astype(np.float32)
+        labels = pool(split, self.world).labels
+        action = labels["action"][order].copy()
+        mirrored = np.random.default_rng((seed, 11)).random(len(order)) < 0.5
+        flow[mirrored] = flow[mirrored, :, :, ::-1] * np.float32([-1, 1])
+        action[mirrored] = np.array(MIRRORED)[action[mirrored]]
+        return {
+            "flow": torch.from_numpy(flow),
+            "action": torch.from_numpy(action),
+            **{name: torch.from_numpy(labels[name][order]) for name in ("colour", "shape")},
+        }
+
+    def loss(self, network: nn.Module, batch: Tensors) -> tuple[Tensor, dict[str, float]]:
+        """Add the cross-entropies of the questions."""
+        scores = network(flow=batch["flow"])
+        losses = {
+            name: F.cross_entropy(scores[name].float(), batch[name], label_smoothing=SMOOTHING)
+            for name in self.questions
+        }
+        total = torch.stack(list(losses.values())).sum()
+        return total, {f"loss/{name}": float(loss.detach()) for name, loss in losses.items()}
+
+    def reordered(self, batch: Tensors, order: str) -> Tensors:
+        """Return the known flow, or the frames in another order, whose flow is another."""
+        if order == "forward":
+            return {"flow": batch["flow"]}
+        return Classify.reordered(self, batch, order)
+
+    def answer(self, network: nn.Module, batch: Tensors, device: torch.device) -> Tensors:
+        """Run the network on flow where it is known, else on frames."""
+        scores: Tensors = network(**{name: x.to(device) for name, x in batch.items()})
+        return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Fuse(ClassifyFlow):
+    """Nothing to train: two shipped streams, averaged."""
+
+    def start_from(self, network: nn.Module, name: str) -> None:
+        """Put the two streams together; `name` is `SPATIAL+TEMPORAL`."""
+        from vidcore.weights.load_torch import load
+
+        spatial, temporal = name.split("+")
+        network.spatial.load_state_dict(load(spatial).state_dict())  # type: ignore[union-attr]
+        network.temporal.load_state_dict(load(temporal).state_dict())  # type: ignore[union-attr]
+
+    def reordered(self, batch: Tensors, order: str) -> Tensors:
+        """Return the frames in another order, and the flow where it is known."""
+        shown = Classify.reordered(self, batch, order)
+        return shown | {"flow": batch["flow"]} if order == "forward" else shown
+
+    def answer(self, network: nn.Module, batch: Tensors, device: torch.device) -> Tensors:
+        """Fuse what the two streams say."""
+        video = batch["video"].to(device)
+        known = {"flow": batch["flow"].to(device)} if "flow" in batch else {"video": video}
+        fused: Tensors = network.fuse(network.spatial(video), network.temporal(**known))  # type: ignore[operator]
+        return fused

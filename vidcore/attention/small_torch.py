@@ -1,0 +1,148 @@
+"""The small trained transformers: one encoder, four ways to pair its tokens.
+
+    space       every frame by itself                               TimeSformer, space-only
+    joint       every token with every other                        TimeSformer, joint
+    divided     the same place at all times, then the same time     TimeSformer, divided
+    factorised  every slice by itself, then one token per slice     ViViT, model 2
+
+Tokens are tubelets of two frames seen through three convolutions, because a linear patch embedding
+learns too slowly from some ten thousand clips. Positions are added after a LayerNorm, and are of
+its size: small ones leave the network blind to order for hundreds of steps.
+"""
+
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from vidcore.weights.heads_torch import Heads
+
+Scheme = Literal["space", "joint", "divided", "factorised"]
+TUBELET = 2  # frames
+SLICES, SIDE = 8, 6  # tokens along time, and along each side: 16 frames of 48 x 48
+STEM = (24, 48)
+POSITION = 0.5  # standard deviation of the positions at the start
+LATE = 2  # layers over slices in the factorised encoder
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention over axis 1; the weights are returned where they are asked for."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(
+        self, x: Float[Tensor, "B N D"], maps: list[Tensor] | None = None
+    ) -> Float[Tensor, "B N D"]:
+        """Mix the tokens; append `(B, heads, N, N)` weights to `maps`."""
+        q, k, v = rearrange(self.qkv(x), "b n (three h d) -> three b h n d", three=3, h=self.heads)
+        if maps is None:
+            with torch.autocast(x.device.type, enabled=False):  # half as fast in bfloat16 on a CPU
+                mixed = F.scaled_dot_product_attention(q.float(), k.float(), v.float())
+        else:  # what the fused kernel computes, with the weights in sight
+            scores = q @ k.transpose(-2, -1) / q.shape[-1] ** 0.5
+            weights = scores.softmax(dim=-1)
+            maps.append(weights)
+            mixed = weights @ v
+        out: Tensor = self.out(rearrange(mixed, "b h n d -> b n (h d)"))
+        return out
+
+
+class Block(nn.Module):
+    """A pre-norm transformer block; a divided one attends over time first, then over space."""
+
+    def __init__(self, width: int, heads: int, scheme: Scheme) -> None:
+        super().__init__()
+        self.scheme = scheme
+        if scheme == "divided":
+            self.norm_time, self.time = nn.LayerNorm(width), Attention(width, heads)
+        self.norm_space, self.space = nn.LayerNorm(width), Attention(width, heads)
+        self.norm_mlp = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
+
+    def forward(
+        self, x: Float[Tensor, "B T N D"], maps: dict[str, list[Tensor]]
+    ) -> Float[Tensor, "B T N D"]:
+        """Update every token from those its scheme pairs it with."""
+        B, T = x.shape[:2]
+        if self.scheme == "divided":
+            columns = rearrange(self.norm_time(x), "b t n d -> (b n) t d")
+            moved = self.time(columns, maps.get("time"))
+            x = x + rearrange(moved, "(b n) t d -> b t n d", b=B)
+        pattern = "b (t n) d" if self.scheme == "joint" else "(b t) n d"
+        rows = rearrange(self.norm_space(x), f"b t n d -> {pattern}")
+        moved = self.space(rows, maps.get("space"))
+        x = x + rearrange(moved, f"{pattern} -> b t n d", b=B, t=T)
+        return x + self.mlp(self.norm_mlp(x))
+
+
+class SmallTransformer(nn.Module):
+    """Tubelets, positions, blocks, the mean, the questions.
+
+    Parameters
+    ----------
+    scheme
+        Which tokens meet.
+    """
+
+    def __init__(self, scheme: Scheme, width: int = 64, depth: int = 3, heads: int = 4) -> None:
+        super().__init__()
+        self.scheme = scheme
+        c1, c2 = STEM
+        self.stem = nn.Sequential(
+            *(nn.Conv2d(3 * TUBELET, c1, 3, 2, 1, bias=False), nn.BatchNorm2d(c1), nn.ReLU()),
+            *(nn.Conv2d(c1, c2, 3, 2, 1, bias=False), nn.BatchNorm2d(c2), nn.ReLU()),
+            nn.Conv2d(c2, width, 3, 2, 1),
+        )
+        self.norm_stem = nn.LayerNorm(width)
+        self.place = nn.Parameter(POSITION * torch.randn(1, 1, SIDE * SIDE, width))
+        self.moment = nn.Parameter(POSITION * torch.randn(1, SLICES, 1, width))
+        self.blocks = nn.ModuleList(Block(width, heads, scheme) for _ in range(depth))
+        late = LATE if scheme == "factorised" else 0
+        self.late = nn.ModuleList(Block(width, heads, "joint") for _ in range(late))
+        self.norm = nn.LayerNorm(width)
+        self.heads = Heads(width)
+
+    def forward(
+        self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False
+    ) -> dict[str, Tensor]:
+        """Return the logits of each question.
+
+        With `keep` also "features" by block `(B, 8, 36, D)`, and "maps", the weights of every
+        block: "space" `(B, 8, heads, 36, 36)`, or `(B, heads, 288, 288)` where all tokens meet;
+        "time" `(B, 36, heads, 8, 8)`; "late" `(B, heads, 8, 8)`.
+        """
+        maps: dict[str, list[Tensor]] = {"space": [], "time": [], "late": []} if keep else {}
+        x = self.tokens(video)
+        features = {"tokens": x}
+        for k, block in enumerate(self.blocks, start=1):
+            x = features[f"block{k}"] = block(x, maps)
+        if self.late:
+            x = x.mean(2, keepdim=True) + self.moment  # one token per slice
+            for block in self.late:
+                x = block(x, {"space": maps["late"]} if keep else {})
+        scores: dict[str, Tensor] = self.heads(self.norm(x).mean((1, 2)))
+        if not keep:
+            return scores
+        shaped = {name: [self._shaped(m, len(video)) for m in each] for name, each in maps.items()}
+        return scores | {"features": features, "maps": shaped}  # type: ignore[dict-item]
+
+    @staticmethod
+    def _shaped(weights: Tensor, B: int) -> Tensor:
+        """Give the batch its own axis back, where frames or places were folded into it."""
+        return weights if len(weights) == B else rearrange(weights, "(b n) ... -> b n ...", b=B)
+
+    def tokens(self, video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t n D"]:
+        """Turn each pair of frames into 6 x 6 tokens that know their place and moment."""
+        pairs = rearrange(video - 0.5, "b c (t two) h w -> (b t) (two c) h w", two=TUBELET)
+        seen = rearrange(self.stem(pairs), "(b t) d h w -> b t (h w) d", b=len(video))
+        placed: Tensor = self.norm_stem(seen) + self.place
+        return placed if self.scheme == "factorised" else placed + self.moment
