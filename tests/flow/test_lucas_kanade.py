@@ -69,6 +69,19 @@ def test_contrast_changes_neither_flow_nor_mask(gain: float) -> None:
     np.testing.assert_allclose(plain.flow, scaled.flow, atol=1e-9)
 
 
+@given(by=st.tuples(st.integers(0, 9), st.integers(0, 9)), seed=st.integers(0, 99))
+def test_a_scene_shown_elsewhere_has_its_flow_elsewhere(by: tuple[int, int], seed: int) -> None:
+    prev, next_ = np.random.default_rng(seed).random((2, 40, 44))
+    down, right = by
+    here = flow.lucas_kanade(prev, next_)
+    there = flow.lucas_kanade(prev[down:, right:], next_[down:, right:])
+    inner = np.s_[4 : 36 - down, 4 : 40 - right]  # derivative and window reach 3 pixels
+    shifted_by = np.s_[4 + down : 36, 4 + right : 40]
+    both = here.valid[shifted_by] & there.valid[inner]
+    assert both.mean() > 0.9
+    np.testing.assert_allclose(there.flow[inner][both], here.flow[shifted_by][both], atol=1e-9)
+
+
 def test_a_straight_edge_is_not_valid() -> None:
     prev, next_ = np.zeros((32, 32)), np.zeros((32, 32))
     prev[10:22, 8:18], next_[10:22, 11:21] = 1, 1  # the article's pixel: on the right edge

@@ -49,6 +49,8 @@ def test_swapping_the_frames_negates_the_flow_to_a_twentieth_of_a_pixel(
     back = flow.pyramidal_lucas_kanade(next_, prev).flow
     middle = np.s_[12:-12, 12:-12]
     np.testing.assert_allclose(there[middle].mean((0, 1)), -back[middle].mean((0, 1)), atol=0.05)
+    apart = np.hypot(*(there + back)[middle].transpose(2, 0, 1))
+    assert np.quantile(apart, 0.95) < 0.1  # pixels: 19 of 20 places agree on their own
 
 
 @pytest.mark.parametrize("gain", [0.1, 0.5, 255.0])
@@ -74,6 +76,29 @@ def test_a_scene_moved_by_eight_pixels_has_its_flow_moved_by_eight_pixels() -> N
     far = flow.pyramidal_lucas_kanade(prev[:, 8:], next_[:, 8:]).flow
     near = flow.pyramidal_lucas_kanade(prev[:, :-8], next_[:, :-8]).flow
     np.testing.assert_allclose(near[20:-20, 28:-20], far[20:-20, 20:-28], atol=0.1)  # pixels
+
+
+def test_one_level_loses_a_motion_that_many_levels_find() -> None:
+    prev, next_ = shifted(8, 0, H=96, W=120)
+    truth = np.broadcast_to(np.array([8.0, 0.0]), (96, 120, 2))
+    alone = flow.pyramidal_lucas_kanade(prev, next_, levels=1, iterations=10)
+    assert flow.endpoint_error(alone.flow, truth, inside(8, 0, (96, 120))) > 2  # pixels
+    for levels in (None, 4, 99):  # 96, 48, 24, 12: there are four
+        every = flow.pyramidal_lucas_kanade(prev, next_, levels=levels, iterations=10)
+        assert flow.endpoint_error(every.flow, truth, inside(8, 0, (96, 120))) < 0.05
+
+
+def test_iterating_on_one_level_follows_what_one_step_cannot() -> None:
+    prev, next_ = shifted(2.5, 0, H=72, W=88, shortest=12)
+    truth = np.broadcast_to(np.array([2.5, 0.0]), (72, 88, 2))
+    errors = [
+        flow.endpoint_error(result.flow, truth, inside(2.5, 0, (72, 88)))
+        for result in (
+            flow.lucas_kanade(prev, next_, window=9),
+            flow.pyramidal_lucas_kanade(prev, next_, levels=1, iterations=10),
+        )
+    ]
+    assert errors[1] < 0.1 < errors[0]  # pixels
 
 
 def test_identical_frames_do_not_move() -> None:
@@ -113,7 +138,7 @@ def test_iterates_come_when_asked_for_and_end_with_the_last_level() -> None:
     assert flow.pyramidal_lucas_kanade(prev, next_).iterates is None
 
 
-@pytest.mark.parametrize("bad", [{"window": 4}, {"window": 1}, {"iterations": 0}])
+@pytest.mark.parametrize("bad", [{"window": 4}, {"window": 1}, {"iterations": 0}, {"levels": 0}])
 def test_a_setting_that_means_nothing_is_refused(bad: dict[str, int]) -> None:
     image = np.zeros((16, 16))
     with pytest.raises(ShapeError, match="got"):
@@ -122,17 +147,18 @@ def test_a_setting_that_means_nothing_is_refused(bad: dict[str, int]) -> None:
         lucas_kanade_torch.pyramidal_lucas_kanade(
             torch.zeros(1, 16, 16), torch.zeros(1, 16, 16), **bad
         )
-    flow.pyramidal_lucas_kanade(image, image, window=3, iterations=1)
+    flow.pyramidal_lucas_kanade(image, image, window=3, iterations=1, levels=1)
 
 
-def test_torch_agrees_with_the_reference_to_a_millionth_of_the_largest() -> None:
+@pytest.mark.parametrize("levels", [None, 1])
+def test_torch_agrees_with_the_reference_to_a_millionth_of_the_largest(levels: int | None) -> None:
     pairs = [shifted(4, -3, H=49, W=66), shifted(-1.5, 0.5, H=49, W=66, seed=5)]
     for image in pairs[1]:
         image[:, 30:] = 0.5
     prev, next_ = (torch.from_numpy(np.stack(images)) for images in zip(*pairs, strict=True))
-    field, valid = lucas_kanade_torch.pyramidal_lucas_kanade(prev, next_)
+    field, valid = lucas_kanade_torch.pyramidal_lucas_kanade(prev, next_, levels=levels)
     for k, pair in enumerate(pairs):
-        reference = flow.pyramidal_lucas_kanade(*pair)
+        reference = flow.pyramidal_lucas_kanade(*pair, levels=levels)
         largest = abs(reference.flow).max()
         np.testing.assert_array_equal(valid[k].numpy(), reference.valid)
         np.testing.assert_allclose(field[k].numpy(), reference.flow, atol=1e-6 * largest)

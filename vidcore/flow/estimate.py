@@ -26,6 +26,7 @@ class PyramidalLucasKanade:
 
     window: int = 9
     iterations: int = 3
+    levels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,14 @@ def estimate(
     match settings:
         case LucasKanade(window):
             return lucas_kanade(prev, next_, window=window)
-        case PyramidalLucasKanade(window, iterations):
+        case PyramidalLucasKanade(window, iterations, levels):
             return pyramidal_lucas_kanade(
-                prev, next_, window=window, iterations=iterations, iterates=iterates
+                prev,
+                next_,
+                window=window,
+                iterations=iterations,
+                levels=levels,
+                iterates=iterates,
             )
         case HornSchunck(alpha, iterations):
             return horn_schunck(prev, next_, alpha=alpha, iterations=iterations, iterates=iterates)

@@ -73,6 +73,7 @@ def pyramidal_lucas_kanade(
     *,
     window: int = 9,
     iterations: int = 3,
+    levels: int | None = None,
     iterates: bool = False,
 ) -> FlowResult:
     """Estimate dense flow by weighted Lucas-Kanade steps from coarse to fine.
@@ -87,6 +88,9 @@ def pyramidal_lucas_kanade(
         Side of the window in pixels, odd, the same on every level.
     iterations
         Steps on each level, from 1.
+    levels
+        Sizes at most, from 1: with 1 the frame alone is looked at, again and again, which follows
+        motions of a few pixels only. As many as the frame allows if left out.
     iterates
         Also return the field after each level, enlarged to the frame.
 
@@ -100,7 +104,7 @@ def pyramidal_lucas_kanade(
     ------
     ShapeError
         If the images are not two finite float images of one size, the window is even or below 3, or
-        `iterations` is below 1.
+        `iterations` or `levels` is below 1.
 
     Notes
     -----
@@ -111,8 +115,9 @@ def pyramidal_lucas_kanade(
     I1, I2 = brightness(prev, next_)
     check_window(window)
     check_count(iterations, "iterations")
+    check_count(1 if levels is None else levels, "levels")
     step = partial(refine, window=window)
-    result = coarse_to_fine(I1, I2, step, times=iterations, iterates=iterates)
+    result = coarse_to_fine(I1, I2, step, times=iterations, most=levels, iterates=iterates)
     return FlowResult(fill(result.flow, result.valid), result.valid, iterates=result.iterates)
 
 

@@ -55,7 +55,12 @@ def lucas_kanade(
 
 
 def pyramidal_lucas_kanade(
-    prev: Tensor, next_: Tensor, *, window: int = 9, iterations: int = 3
+    prev: Tensor,
+    next_: Tensor,
+    *,
+    window: int = 9,
+    iterations: int = 3,
+    levels: int | None = None,
 ) -> tuple[Float[Tensor, "B H W 2"], Bool[Tensor, "B H W"]]:
     """Take weighted Lucas-Kanade steps from coarse to fine; arguments as the reference.
 
@@ -67,13 +72,15 @@ def pyramidal_lucas_kanade(
     Raises
     ------
     ShapeError
-        If the batches do not fit together, the window is even or below 3, or `iterations` is below
-        1.
+        If the batches do not fit together, the window is even or below 3, or `iterations` or
+        `levels` is below 1.
     """
     I1, I2 = brightness(prev, next_)
     check_window(window)
     check_count(iterations, "iterations")
-    flow, valid = coarse_to_fine(I1, I2, partial(refine, window=window), times=iterations)
+    check_count(1 if levels is None else levels, "levels")
+    step = partial(refine, window=window)
+    flow, valid = coarse_to_fine(I1, I2, step, times=iterations, most=levels)
     return fill(flow, valid), valid
 
 

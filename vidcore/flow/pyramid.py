@@ -52,11 +52,11 @@ class Level:
 
 
 def levels(
-    I1: Float[np.ndarray, "H W"], I2: Float[np.ndarray, "H W"]
+    I1: Float[np.ndarray, "H W"], I2: Float[np.ndarray, "H W"], most: int | None = None
 ) -> list[tuple[Float[np.ndarray, "h w"], Float[np.ndarray, "h w"]]]:
-    """Return both frames, then halved and halved again, down to `COARSEST_SIDE`."""
+    """Return both frames, then halved and halved again, down to `COARSEST_SIDE` or `most` sizes."""
     pairs = [(I1, I2)]
-    while min(pairs[-1][0].shape) >= 2 * COARSEST_SIDE:
+    while min(pairs[-1][0].shape) >= 2 * COARSEST_SIDE and len(pairs) != most:
         pairs.append(tuple(cv2.pyrDown(i, borderType=cv2.BORDER_REPLICATE) for i in pairs[-1]))  # type: ignore[arg-type]
     return pairs
 
@@ -67,10 +67,11 @@ def coarse_to_fine(
     step: Step,
     *,
     times: int,
+    most: int | None = None,
     iterates: bool = False,
 ) -> FlowResult:
-    """Take `step` `times` on each level, from the coarsest."""
-    pairs = levels(I1, I2)
+    """Take `step` `times` on each level, from the coarsest of at most `most`."""
+    pairs = levels(I1, I2, most)
     flow = np.zeros((*pairs[-1][0].shape, 2), I1.dtype)
     on_the_way: list[np.ndarray] = []
     for prev, next_ in reversed(pairs):

@@ -44,10 +44,12 @@ def halve(image: Field) -> Float[Tensor, "B h w"]:
     return correlate(correlate(image, BINOMIAL), BINOMIAL.T)[:, ::2, ::2]
 
 
-def coarse_to_fine(I1: Field, I2: Field, step: Step, *, times: int) -> tuple[Tensor, Tensor]:
+def coarse_to_fine(
+    I1: Field, I2: Field, step: Step, *, times: int, most: int | None = None
+) -> tuple[Tensor, Tensor]:
     """Take `step` `times` on each level, from the coarsest; return the last flow and its mask."""
     pairs = [(I1, I2)]
-    while min(pairs[-1][0].shape[1:]) >= 2 * COARSEST_SIDE:
+    while min(pairs[-1][0].shape[1:]) >= 2 * COARSEST_SIDE and len(pairs) != most:
         pairs.append((halve(pairs[-1][0]), halve(pairs[-1][1])))
     flow = I1.new_zeros((*pairs[-1][0].shape, 2))
     for prev, next_ in reversed(pairs):
