@@ -15,8 +15,10 @@ __all__ = ["Order", "Row", "component", "publish_layer", "stage"]
 HERE = Path(__file__).parent
 
 
-def component(name: str, *, js: Sequence[str]) -> Any:
+def component(name: str, *, js: Sequence[str], css: Sequence[str] = ()) -> Any:
     """Register `name.html` and `name.css` with JavaScript files, joined in the order given.
+
+    `css` names style sheets of others that come before its own.
 
     Inline code would travel again with every change of the data. So the component holds a loader of
     a few lines, and the browser fetches the joined scripts once, under the hash of their content.
@@ -25,7 +27,7 @@ def component(name: str, *, js: Sequence[str]) -> Any:
     return st.components.v2.component(
         f"vidcore_{name}",
         html=(HERE / f"{name}.html").read_text(),
-        css=(HERE / f"{name}.css").read_text(),
+        css="\n".join((HERE / sheet).read_text() for sheet in (*css, f"{name}.css")),
         js=(HERE / "loader.js").read_text().replace("ADDRESS", address),
     )
 

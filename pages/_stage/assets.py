@@ -77,6 +77,13 @@ def publish_layer(name: str, label: str, volume: np.ndarray, *, key: str) -> dic
     }
 
 
+def publish_values(name: str, values: np.ndarray, *, key: str) -> dict[str, object]:
+    """Offer numbers as they are, float32, in any shape; `key` names their content."""
+    digest = hashlib.blake2b(f"{key} {name}".encode(), digest_size=16).hexdigest()
+    url = _publish(digest, _Asset(values.astype(np.float32, copy=False), "float32"))
+    return {"name": name, "url": url, "dtype": "float32", "shape": list(values.shape)}
+
+
 def publish_script(name: str, text: str) -> str:
     """Offer a script under a name that holds its hash; returns the address."""
     digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
@@ -87,6 +94,8 @@ def publish_script(name: str, text: str) -> str:
 def _pack(asset: _Asset) -> bytes:
     if asset.dtype == "float16":
         return gzip.compress(asset.source.astype("<f2").tobytes(), FASTEST, mtime=0)
+    if asset.dtype == "float32":
+        return gzip.compress(asset.source.astype("<f4").tobytes(), FASTEST, mtime=0)
     frames = np.round(asset.source * 255).astype(np.uint8)
     frames[1:] -= frames[:-1].copy()  # modulo 256; the browser adds them up again
     return gzip.compress(frames.tobytes(), FASTEST, mtime=0)

@@ -13,6 +13,7 @@ async function fetchVolume(spec) {
   const answer = await fetch(new URL(spec.url, root()));
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const buffer = await answer.arrayBuffer();
+  if (spec.dtype === "float32") return new Float32Array(buffer);
   return spec.dtype === "uint8" ? undelta(new Uint8Array(buffer), spec.step) : halves(new Uint16Array(buffer));
 }
 
