@@ -142,7 +142,7 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS = 8000
+_FLOW_STEPS = 5000
 _FLOW = Recipe(
     "raft",
     "RAFT with a Lucas-Kanade step on learned features inside its update.",

@@ -185,7 +185,7 @@ def convex_upsample(
     scores = rearrange(scores, "h w (n a b) -> h w n a b", n=9, a=FACTOR, b=FACTOR)
     shares = np.exp(scores - scores.max(axis=2, keepdims=True))
     shares /= shares.sum(axis=2, keepdims=True)
-    padded = np.pad(FACTOR * flow, ((1, 1), (1, 1), (0, 0)))
+    padded = np.pad(FACTOR * flow, ((1, 1), (1, 1), (0, 0)), mode="edge")
     around = rearrange(sliding_window_view(padded, (3, 3), axis=(0, 1)), "h w c i j -> h w (i j) c")
     fine: np.ndarray = einsum(shares, around, "h w n a b, h w n uv -> h a w b uv")
     return rearrange(fine, "h a w b uv -> (h a) (w b) uv")

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from vidcore.flow.raft import FACTOR
 
+STEP_CHANNELS = 5  # what a Lucas-Kanade step says: du, dv, texture, shape, what remains
+LEAST_SHARE = 0.005  # of any neighbour, before training
 MASK_SCALE = 0.25  # RAFT, training details: balances the gradients of the mask against the others
 
 
@@ -30,6 +32,7 @@ class Widths:
     motion: int = 80
     head: int = 128
     mask: int = 0  # channels of the mask predictor; 0 for bilinear upsampling
+    fine: int = 0  # channels of the Lucas-Kanade step at 1/2 resolution; 0 for none
 
     @property
     def looked_up(self) -> int:
@@ -38,6 +41,10 @@ class Widths:
 
 
 RAFT_SMALL = Widths()
+OURS = Widths(
+    encoder=(16, 16, 48, 64), features=64, hidden=48, context=48, levels=3, correlation=64,
+    flow=(32, 16), motion=46, head=64, mask=64, fine=6,
+)  # fmt: skip
 
 
 class ConvNormReLU(nn.Sequential):
@@ -87,8 +94,16 @@ class Encoder(nn.Module):
 
     def forward(self, image: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B C h w"]:
         """Halve the size three times."""
-        half = self.convnormrelu(image)
-        features: Tensor = self.conv(self.layer3(self.layer2(self.layer1(half))))
+        return self.finish(self.start(image))
+
+    def start(self, image: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B C h w"]:
+        """Go as far as 1/2 resolution."""
+        features: Tensor = self.layer1(self.convnormrelu(image))
+        return features
+
+    def finish(self, half: Float[Tensor, "B C H W"]) -> Float[Tensor, "B D h w"]:
+        """Go on from there to 1/8."""
+        features: Tensor = self.conv(self.layer3(self.layer2(half)))
         return features
 
 
@@ -105,7 +120,8 @@ class MotionEncoder(nn.Module):
     def __init__(self, widths: Widths) -> None:
         super().__init__()
         c1, c2 = widths.flow
-        self.convcorr1 = ConvNormReLU(widths.looked_up, widths.correlation, 1, norm=False)
+        seen = widths.looked_up + (STEP_CHANNELS if widths.fine else 0)
+        self.convcorr1 = ConvNormReLU(seen, widths.correlation, 1, norm=False)
         self.convflow1 = ConvNormReLU(2, c1, 7, norm=False)
         self.convflow2 = ConvNormReLU(c1, c2, 3, norm=False)
         self.conv = ConvNormReLU(widths.correlation + c2, widths.motion, 3, norm=False)
@@ -153,13 +169,13 @@ class Recurrent(nn.Module):
 class FlowHead(nn.Module):
     """Read a correction of the flow from the memory."""
 
-    def __init__(self, hidden: int, head: int) -> None:
+    def __init__(self, hidden: int, head: int, out: int = 2) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(hidden, head, 3, padding=1)
-        self.conv2 = nn.Conv2d(head, 2, 3, padding=1)
+        self.conv2 = nn.Conv2d(head, out, 3, padding=1)
 
-    def forward(self, h: Float[Tensor, "B hidden H W"]) -> Float[Tensor, "B 2 H W"]:
-        """Return the correction, in pixels at 1/8 resolution."""
+    def forward(self, h: Float[Tensor, "B hidden H W"]) -> Float[Tensor, "B out H W"]:
+        """Return the correction, in pixels at 1/8 resolution, and the trust in the step if any."""
         correction: Tensor = self.conv2(torch.relu(self.conv1(h)))
         return correction
 
@@ -171,7 +187,7 @@ class UpdateBlock(nn.Module):
         super().__init__()
         self.motion_encoder = MotionEncoder(widths)
         self.recurrent_block = Recurrent(widths.hidden, widths.context + widths.motion + 2)
-        self.flow_head = FlowHead(widths.hidden, widths.head)
+        self.flow_head = FlowHead(widths.hidden, widths.head, 3 if widths.fine else 2)
 
     def forward(
         self, h: Tensor, context: Tensor, correlations: Tensor, flow: Tensor
@@ -189,8 +205,17 @@ class MaskPredictor(nn.Module):
         super().__init__()
         self.convrelu = ConvNormReLU(hidden, mask, 3, norm=False)
         self.conv = nn.Conv2d(mask, 9 * FACTOR**2, 1)
+        scores = (linear_shares() + LEAST_SHARE).log().flatten() / MASK_SCALE
+        self.conv.bias = nn.Parameter(scores)  # bilinear at first; learns where to differ from it
 
     def forward(self, h: Float[Tensor, "B hidden H W"]) -> Float[Tensor, "B n H W"]:
         """Return the scores, before their softmax."""
         scores: Tensor = self.conv(self.convrelu(h))
         return MASK_SCALE * scores
+
+
+def linear_shares() -> Float[Tensor, "n a c"]:
+    """Shares of the 3 x 3 coarse pixels in each fine one, whose block starts at the middle one."""
+    along = torch.arange(FACTOR) / FACTOR
+    shares = torch.stack([torch.zeros(FACTOR), 1 - along, along])
+    return torch.einsum("ia,jc->ijac", shares, shares).reshape(9, FACTOR, FACTOR)

@@ -4,9 +4,10 @@ Its parts are explained one by one in `raft`. Ours differ in nothing but widths,
 by learned convex mixtures, which the small published network leaves out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -17,10 +18,27 @@ from torch import Tensor, nn
 
 from vidcore.errors import WeightsError
 from vidcore.flow.raft import FACTOR
-from vidcore.flow.raft_blocks_torch import RAFT_SMALL, Encoder, MaskPredictor, UpdateBlock, Widths
+from vidcore.flow.raft_blocks_torch import (
+    OURS,
+    RAFT_SMALL,
+    Encoder,
+    MaskPredictor,
+    UpdateBlock,
+    Widths,
+)
+from vidcore.flow.raft_step_torch import Details, FineStep
 from vidcore.flow.warp_torch import sample
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "files" / "raft.safetensors"
+
+
+class Seen(NamedTuple):
+    """What the corrections read, made once per pair of images."""
+
+    pyramid: list[Tensor]
+    details: Details | None
+    h: Tensor
+    context: Tensor
 
 
 class Raft(nn.Module):
@@ -39,6 +57,7 @@ class Raft(nn.Module):
         self.context_encoder = Encoder(widths, widths.hidden + widths.context, norm=False)
         self.update_block = UpdateBlock(widths)
         self.mask_predictor = MaskPredictor(widths.hidden, widths.mask) if widths.mask else None
+        self.fine = FineStep(widths.encoder[1], widths.fine) if widths.fine else None
 
     def forward(
         self,
@@ -50,21 +69,40 @@ class Raft(nn.Module):
 
         H and W must be multiples of 8 and, for four levels, at least 64.
         """
-        f1, f2 = self.feature_encoder(torch.cat([image1, image2])).chunk(2)
-        pyramid = correlation_pyramid(f1, f2, levels=self.widths.levels)
+        seen = self.look(image1, image2)
+        return torch.stack([self.upsample(flow, h) for flow, h in self.correct(seen, iterations)])
+
+    def look(self, image1: Float[Tensor, "B 3 H W"], image2: Float[Tensor, "B 3 H W"]) -> Seen:
+        """Compare all pairs once, and say what the first image shows where."""
+        half = self.feature_encoder.start(torch.cat([image1, image2]))
+        f1, f2 = self.feature_encoder.finish(half).chunk(2)
         h, context = self.context_encoder(image1).split(
             [self.widths.hidden, self.widths.context], 1
         )
-        h, context = torch.tanh(h), torch.relu(context)
-        flow = torch.zeros_like(f1[:, :2])
-        fields = []
+        return Seen(
+            correlation_pyramid(f1, f2, levels=self.widths.levels),
+            self.fine.prepare(half) if self.fine else None,
+            torch.tanh(h),
+            torch.relu(context),
+        )
+
+    def correct(self, seen: Seen, iterations: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Correct the flow again and again: `(B, 2, h, w)` at 1/8 resolution, and the memory."""
+        pyramid, details, h, context = seen
+        flow = torch.zeros_like(h[:, :2])
         for _ in range(iterations):
             flow = flow.detach()  # gradients pass through each correction, not the running estimate
-            correlations = lookup(pyramid, flow, radius=self.widths.radius)
-            h, correction = self.update_block(h, context, correlations, flow)
+            found = lookup(pyramid, flow, radius=self.widths.radius)
+            if self.fine is None or details is None:
+                h, correction = self.update_block(h, context, found, flow)
+            else:
+                step, notes = self.fine(details, flow)
+                found = torch.cat([found, notes], 1)
+                h, correction = self.update_block(h, context, found, flow)
+                correction, trust = correction.split([2, 1], 1)
+                correction = correction + torch.sigmoid(trust) * step
             flow = flow + correction
-            fields.append(self.upsample(flow, h))
-        return torch.stack(fields)
+            yield flow, h
 
     def upsample(self, flow: Tensor, h: Tensor) -> Tensor:
         """Enlarge by 8: by learned mixtures where there is a mask predictor, else bilinearly."""
@@ -72,6 +110,11 @@ class Raft(nn.Module):
             return convex_upsample(flow, self.mask_predictor(h))
         size = [FACTOR * n for n in flow.shape[-2:]]
         return FACTOR * F.interpolate(flow, size, mode="bilinear", align_corners=True)
+
+
+def ours() -> Raft:
+    """Return our own network, untrained."""
+    return Raft(OURS)
 
 
 def correlation_pyramid(
@@ -114,7 +157,8 @@ def convex_upsample(
     """Enlarge by 8: each fine pixel is a mixture of the 3 x 3 coarse ones around it."""
     B, _, H, W = flow.shape
     shares = rearrange(scores, "b (n a c) h w -> b 1 n a c h w", n=9, a=FACTOR).softmax(dim=2)
-    around = F.unfold(FACTOR * flow, 3, padding=1).view(B, 2, 9, 1, 1, H, W)
+    padded = F.pad(FACTOR * flow, (1, 1, 1, 1), mode="replicate")
+    around = F.unfold(padded, 3).view(B, 2, 9, 1, 1, H, W)
     return rearrange((shares * around).sum(2), "b uv a c h w -> b uv (h a) (w c)")
 
 
