@@ -14,7 +14,7 @@ ROOMS = [
     "alignment", "zoo",
 ]  # fmt: skip
 MAY_IMPORT = {  # a room -> the rooms it may import, beside weights, media, bridge_torch and errors
-    "twostream": {"flow"},
+    "twostream": {"flow", "sampling"},  # sampling: a TSN is a frame network and a way to sample
     "slowfast": {"conv3d", "sampling"},
     "videomae": {"attention"},
     "alignment": {"attention"},

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.data import flow_pool, labelled, pool
+from training.data import FLOWS, flow_pool, labelled, pool
 from training.recipe import Tensors
 from training.tasks.classify import SMOOTHING, Classify
 from vidcore.media.synthetic.actions import MIRRORED
@@ -16,6 +16,8 @@ from vidcore.media.synthetic.actions import MIRRORED
 @dataclass(frozen=True, slots=True)
 class ClassifyFlow(Classify):
     """Ask the three questions of the flow alone."""
+
+    pool: int = FLOWS
 
     def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
         """Return flow `(B, 15, 48, 48, 2)` and labels; for training, mirrored half of the time.

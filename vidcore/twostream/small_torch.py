@@ -6,12 +6,15 @@ averaged after it. Whoever averages cannot know the order.
 
 from typing import Literal
 
+import numpy as np
 import torch
 from einops import rearrange, reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from vidcore.flow.lucas_kanade import pyramidal_lucas_kanade as reference
 from vidcore.flow.lucas_kanade_torch import pyramidal_lucas_kanade
+from vidcore.sampling import tsn
 from vidcore.weights.heads_torch import Heads
 
 WIDTHS = (24, 48, 96, 96)
@@ -57,11 +60,15 @@ class FrameNet(nn.Module):
     ----------
     reads
         "frames", or "differences" between neighbouring ones.
+    segments
+        Look only at the middle frame of so many equal segments (TSN); 0 for every frame.
     """
 
-    def __init__(self, reads: Literal["frames", "differences"] = "frames") -> None:
+    def __init__(
+        self, reads: Literal["frames", "differences"] = "frames", segments: int = 0
+    ) -> None:
         super().__init__()
-        self.reads = reads
+        self.reads, self.segments = reads, segments
         self.stream = Stream(3)
         self.heads = Heads(WIDTHS[-1])
 
@@ -72,7 +79,9 @@ class FrameNet(nn.Module):
 
         With `keep` also "features", by layer and frame, and "per_frame" logits.
         """
-        B = len(video)
+        B, T = len(video), video.shape[2]
+        if 0 < self.segments < T:
+            video = video[:, :, torch.from_numpy(tsn(T, self.segments))]
         video = video.diff(dim=2) if self.reads == "differences" else video - 0.5
         features = self.stream(rearrange(video, "b c t h w -> (b t) c h w"))
         each = {
@@ -120,12 +129,21 @@ class FlowNet(nn.Module):
 
 @torch.no_grad()
 def flow_of(video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t H W 2"]:
-    """Estimate the flow between all neighbouring frames, in pixels per frame, all pairs at once."""
+    """Estimate the flow between all neighbouring frames by pyramidal Lucas-Kanade, in pixels.
+
+    On a CPU by the reference, pair by pair: seven times faster there than its twin, which takes
+    all pairs at once on a GPU.
+    """
     B, T = len(video), video.shape[2]
     weights = torch.tensor(GREY, dtype=video.dtype, device=video.device)
     grey = torch.einsum("bcthw,c->bthw", video, weights)
     prev, next_ = (rearrange(part, "b t h w -> (b t) h w") for part in (grey[:, :-1], grey[:, 1:]))
-    flow, _ = pyramidal_lucas_kanade(prev, next_, window=WINDOW)
+    if video.device.type == "cpu":
+        pairs = zip(prev.numpy(), next_.numpy(), strict=True)
+        fields = [reference(*pair, window=WINDOW).flow for pair in pairs]
+        flow = torch.from_numpy(np.stack(fields))
+    else:
+        flow, _ = pyramidal_lucas_kanade(prev, next_, window=WINDOW)
     return rearrange(flow, "(b t) h w uv -> b t h w uv", b=B, t=T - 1)
 
 

@@ -28,15 +28,17 @@ def _exchange(pairs: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
 REVERSED = _exchange(PAIRS)  # action -> action of the clip played backwards
 MIRRORED = _exchange(_SWAPPED_BY_A_MIRROR)  # action -> action of the clip seen in a mirror
 
-HUES = MappingProxyType(  # full colours, before texture and light; apart in hue by 50 degrees or more
-    {
-        "red": (0.90, 0.16, 0.14),
-        "yellow": (0.93, 0.83, 0.13),
-        "green": (0.18, 0.74, 0.22),
-        "cyan": (0.12, 0.80, 0.86),
-        "blue": (0.17, 0.30, 0.95),
-        "magenta": (0.88, 0.22, 0.86),
-    }
+HUES = (
+    MappingProxyType(  # full colours, before texture and light; apart in hue by 50 degrees or more
+        {
+            "red": (0.90, 0.16, 0.14),
+            "yellow": (0.93, 0.83, 0.13),
+            "green": (0.18, 0.74, 0.22),
+            "cyan": (0.12, 0.80, 0.86),
+            "blue": (0.17, 0.30, 0.95),
+            "magenta": (0.88, 0.22, 0.86),
+        }
+    )
 )
 PAINTS = np.array([HUES[name] for name in COLOURS], dtype=np.float32)  # (colour, RGB)
 

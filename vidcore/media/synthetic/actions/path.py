@@ -14,6 +14,9 @@ from vidcore.media.synthetic.actions.labels import PAIRS
 
 WHIRL_PERIOD = 5  # frames: at 0, 5, 10, 15 it is where it was, and a slow pathway reads just those
 EDGE = 0.06  # share of the size: the box lies this far from the side
+ROOM = 0.24  # share of the size: how far from the middle a shape may stay
+TRAVEL = (0.4, 0.64)  # of the size: the way of a slide over the clip
+OFF_CENTRE = 0.08  # of the size: how far from the middle a slide's own middle may be
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,24 +61,29 @@ def _path(
     return Path(np.stack([x, y], axis=1), angle, np.broadcast_to(scale, x.shape).astype(float))
 
 
-def _still(T: int, rng: np.random.Generator, room: float = 0.12) -> tuple[np.ndarray, np.ndarray]:
-    """Stay near the middle, drifting a little."""
+def _still(T: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Stay at a place, drifting a little: anywhere, so that a place tells no action."""
     s = np.linspace(-0.5, 0.5, T)
-    start, drift = rng.uniform(-room, room, 2), rng.uniform(-0.04, 0.04, 2)
+    start, drift = rng.uniform(-ROOM, ROOM, 2), rng.uniform(-0.04, 0.04, 2)
     x, y = (0.5 + start[:, None] + drift[:, None] * s).astype(float)
     return x, y
 
 
 def _right(T: int, box_side: int, rng: np.random.Generator) -> Path:
-    s = np.linspace(-0.5, 0.5, T)
-    x, y = _still(T, rng)
-    return _path((x + rng.uniform(0.32, 0.6) * s, y), rng)
+    along, across = _slide(T, rng)
+    return _path((along, across), rng)
 
 
 def _down(T: int, box_side: int, rng: np.random.Generator) -> Path:
+    along, across = _slide(T, rng)
+    return _path((across, along), rng)
+
+
+def _slide(T: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Move along one axis through the middle, and stay anywhere on the other."""
     s = np.linspace(-0.5, 0.5, T)
-    x, y = _still(T, rng)
-    return _path((x, y + rng.uniform(0.32, 0.6) * s), rng)
+    along = 0.5 + rng.uniform(-OFF_CENTRE, OFF_CENTRE) + rng.uniform(*TRAVEL) * s
+    return along, _still(T, rng)[0]
 
 
 def _clockwise(T: int, box_side: int, rng: np.random.Generator) -> Path:
@@ -84,8 +92,8 @@ def _clockwise(T: int, box_side: int, rng: np.random.Generator) -> Path:
 
 
 def _approach(T: int, box_side: int, rng: np.random.Generator) -> Path:
-    s, ratio = np.linspace(-0.5, 0.5, T), rng.uniform(1.7, 2.4)
-    return _path(_still(T, rng), rng, scale=0.95 * ratio**s)
+    s, ratio = np.linspace(-0.5, 0.5, T), rng.uniform(1.6, 2.1)
+    return _path(_still(T, rng), rng, scale=ratio**s)
 
 
 def _throw(T: int, box_side: int, rng: np.random.Generator) -> Path:
@@ -114,7 +122,7 @@ def _oscillate(T: int, box_side: int, rng: np.random.Generator) -> Path:
 
 
 def _whirl(T: int, box_side: int, rng: np.random.Generator) -> Path:
-    start = 0.5 + rng.uniform(-0.12, 0.12, 2)
+    start = 0.5 + rng.uniform(-ROOM, ROOM, 2)
     phase = 2 * np.pi * (np.arange(T) % WHIRL_PERIOD) / WHIRL_PERIOD + rng.uniform(0, 2 * np.pi)
     radius = rng.uniform(0.06, 0.1)
     return _path((start[0] + radius * np.cos(phase), start[1] + radius * np.sin(phase)), rng)

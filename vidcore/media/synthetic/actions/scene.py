@@ -25,7 +25,7 @@ def learned_world(
     colour: Annotated[int, Knob("Colour", options=COLOURS)] = 0,
     shape: Annotated[int, Knob("Shape", options=SHAPES)] = 0,
     radius: Annotated[
-        float, Knob("Radius", 0.1, 0.25, 0.01, "of the size", least=0.02, most=0.5)
+        float, Knob("Radius", 0.1, 0.3, 0.01, "of the size", least=0.02, most=0.5)
     ] = 0.2,
     camera: Annotated[
         float,
@@ -42,7 +42,7 @@ def learned_world(
     action, colour, shape
         Indices into `ACTIONS`, `COLOURS`, `SHAPES`.
     radius
-        Of the shape, share of the size; the models saw 0.17 to 0.25.
+        Of the shape, share of the size; the models saw 0.15 to 0.27.
     camera
         Largest pan over the clip, share of the size.
     """

@@ -80,7 +80,9 @@ def stage(spec: Spec) -> Stage:
             paint.flat(np.full(3, grey[0])),
             float(np.hypot(*BOX)) * size,
         ),
-        Layer(Motion(placed(wander)), disc(blob_radius), paint.flat(np.full(3, grey[1])), blob_radius),
+        Layer(
+            Motion(placed(wander)), disc(blob_radius), paint.flat(np.full(3, grey[1])), blob_radius
+        ),
         Layer(
             Motion(placed(path.centre), path.angle, path.scale),
             actor.outline(spec.shape, radius),
