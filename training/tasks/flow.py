@@ -9,6 +9,7 @@ say something long before the recurrent unit has learned to read them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ COUNT = {"validation": 16, "test": 96}
 SHORT, FIRST, LONG = 0.5, 4.0, 28.0  # pixels: of motion; the longest at the start and later
 GROUPS = (0.0, 1.0, 3.0, 8.0, 16.0, 32.0)  # pixels: edges of the displacement groups
 STEPS_SEED = 1_000_003  # the loop's: seed * this + step
+ATLAS_STEPS = 500  # that share their textures
 DECAY = 0.8  # of the loss from correction to correction, backwards
 UNSEEN = 0.2  # weight of pixels that vanish: their motion is known, but not from what is seen
 ITERATIONS = 12  # when measured
@@ -56,7 +58,7 @@ class Flow:
         rng = np.random.default_rng([SPLITS[split], 0, *indices])
         longest = FIRST * (LONG / FIRST) ** min(1.0, 2 * done)
         reach = np.exp(rng.uniform(np.log(SHORT), np.log(longest), len(indices)))
-        pairs = draw([SPLITS[split], *indices], reach, size=SIZE, atlas=seed // 2000)
+        pairs = draw([SPLITS[split], *indices], reach, size=SIZE, atlas=seed // ATLAS_STEPS)
         return {
             "prev": pairs.prev,
             "next": pairs.next_,
@@ -68,7 +70,7 @@ class Flow:
 
     def loss(self, network: nn.Module, batch: Tensors) -> tuple[Tensor, dict[str, float]]:
         """Compare every correction with the truth, and the correlations with the true matches."""
-        assert isinstance(network, Raft)
+        network = checked(network)
         truth, valid = batch["flow"], batch["valid"]
         weight = UNSEEN + (1 - UNSEEN) * valid.float()
         seen = network.look(2 * batch["prev"] - 1, 2 * batch["next"] - 1)
@@ -90,10 +92,10 @@ class Flow:
 
     def evaluate(self, network: nn.Module, split: str) -> dict[str, float]:
         """Return endpoint errors by displacement, of the network and of zero flow."""
-        assert isinstance(network, Raft)
+        network = checked(network)
         errors, lengths = (np.concatenate(a) for a in zip(*measured(network, split), strict=True))
         metrics = {"epe": float(errors.mean()), "zero": float(lengths.mean())}
-        for low, high in zip(GROUPS, GROUPS[1:], strict=False):
+        for low, high in pairwise(GROUPS):
             inside = (lengths >= low) & (lengths < high)
             name = f"{low:g}-{high:g}px"
             metrics[f"epe_{name}"] = float(errors[inside].mean())
@@ -112,6 +114,19 @@ class Flow:
             "input": {"frames": 2, "size": "from 16 x 16", "channels": "RGB", "range": [-1, 1]},
             "data": "Pairs drawn by training.pairs; no recording is used.",
         }
+
+
+def checked(network: nn.Module) -> Raft:
+    """Return the network, which must be ours.
+
+    Raises
+    ------
+    TypeError
+        If it is another.
+    """
+    if not isinstance(network, Raft):
+        raise TypeError(f"The flow task trains Raft; got {type(network).__name__}.")
+    return network
 
 
 def corrections(done: float, rng: np.random.Generator) -> int:
@@ -155,7 +170,5 @@ def measured(network: Raft, split: str) -> Iterator[tuple[np.ndarray, np.ndarray
 def error_of(network: Raft, pair: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Return the error and the true length at every valid pixel."""
     fields = network(2 * pair.prev - 1, 2 * pair.next_ - 1, ITERATIONS)
-    error, length = (
-        (field).norm(dim=1)[pair.valid] for field in (fields[-1] - pair.flow, pair.flow)
-    )
-    return error.numpy(), length.numpy()
+    error = (fields[-1] - pair.flow).norm(dim=1)
+    return error[pair.valid].numpy(), pair.flow.norm(dim=1)[pair.valid].numpy()
