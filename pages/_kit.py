@@ -57,7 +57,7 @@ _STYLE = """<style>
 }
 </style>"""
 _PRESENT_STYLE = """<style>
-.st-key-controls_chapter, .st-key-share, [data-testid=stSidebar],
+[class*="st-key-controls_"], .st-key-share, [data-testid=stSidebar],
 [data-testid=stExpandSidebarButton] { display: none; }
 </style>"""
 
@@ -97,9 +97,12 @@ def halves(*, even: bool = False) -> Any:
     return st.columns(2 if even else [11, 9], gap="large")
 
 
-def controls() -> Any:
-    """Return the container for a chapter's controls, which the teacher's view hides."""
-    return st.container(key="controls_chapter")
+def controls(name: str = "chapter") -> Any:
+    """Return a container for a chapter's controls, which the teacher's view hides.
+
+    `name` tells several in one chapter apart.
+    """
+    return st.container(key=f"controls_{name}")
 
 
 def run(fn: Callable[..., R], *arguments: Any, **named: Any) -> R:
