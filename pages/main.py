@@ -12,6 +12,8 @@ page = st.navigation(
         st.Page(
             "sampling.py", title="Which frames does a model see?", icon=":material/view_timeline:"
         ),
+        st.Page("flow.py", title="Where did every pixel go?", icon=":material/near_me:"),
+        st.Page("twostream.py", title="What it is, and how it moves", icon=":material/call_split:"),
         st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
         st.Page("about.py", title="About", icon=":material/info:"),
     ],

@@ -1,0 +1,296 @@
+"""Two streams on one clip: what each says, the stack of flow, and what each fails to notice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages import _clip, _kit
+from pages._stage import component, publish_layer, stage
+from pages._stage.assets import publish_clip
+from vidcore import twostream
+from vidcore.figures import twostream as figures
+from vidcore.media import Clip, synthetic
+from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
+from vidcore.weights import names
+
+LABELS = {"colour": COLOURS, "shape": SHAPES, "action": ACTIONS}
+QUESTIONS = {"action": "How does it move?", "colour": "Which colour?", "shape": "Which shape?"}
+KNOWN, OWN = "a clip of their world", "your clip"
+OPENING = {"action": 8, "colour": 0, "shape": 0}  # a red disc is thrown
+FUSION_VIEW = {"weight": 50, "question": "action", "rule": "answers"}
+STACK_VIEW = {"t": 0, "fields": 10, "channel": 0, "mean": 0}
+HELD = 16  # generated clips kept for all visitors
+
+_FUSION = component("streams_fusion", js=["streams_fusion.js"])
+_STACK = component("streams", js=["frames.js", "paint.js", "streams.js"])
+
+
+@st.cache_resource(max_entries=HELD, show_spinner=False)
+def generated(action: int, colour: int, shape: int, seed: int) -> Clip:
+    """Draw a clip of the world that the streams learned."""
+    labels = {"action": action, "colour": colour, "shape": shape}
+    return synthetic.make("learned_world", labels, seed=seed).clip
+
+
+def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
+    """Ask which clip to watch; return it, and its labels where they are known."""
+    with _kit.controls("clip"):
+        source = st.segmented_control(
+            "Both streams watch",
+            [KNOWN, OWN],
+            default=KNOWN,
+            required=True,
+            **_kit.bound("twostream_source"),
+        )
+        if source == OWN:
+            st.caption(
+                f"{_clip.caption()}. They only know their own small world: one shape, six "
+                "colours, fourteen motions. On anything else they guess, often with confidence."
+            )
+            return clip, None
+        columns = zip(LABELS, st.columns(3), strict=True)
+        truth = {name: _label(name, column) for name, column in columns}
+        seed = _kit.slider("Another clip like it", 0, 99, 0, key="twostream_seed")
+    return generated(truth["action"], truth["colour"], truth["shape"], seed), truth
+
+
+def _label(name: str, column: Any) -> int:
+    known = LABELS[name]
+    chosen: int = column.selectbox(
+        name.capitalize(),
+        range(len(known)),
+        OPENING[name],
+        format_func=lambda k: known[k],
+        **_kit.bound(f"twostream_{name}"),
+    )
+    return chosen
+
+
+def ready(*models: str) -> bool:
+    """Whether trained models are there; where they are not, say so, and how to make them."""
+    absent = [name for name in models if name not in names("classify")]
+    if absent:
+        commands = ", ".join(f"`python -m training.train {name}`" for name in absent)
+        st.info(
+            f"This part needs trained weights that are not here yet: {', '.join(absent)}. "
+            f"Make them with {commands}.",
+            icon=":material/hourglass_empty:",
+        )
+    return not absent
+
+
+# ---- two opinions ------------------------------------------------------------------------------
+def opinions(clip: Clip) -> None:
+    """What each says, and what they say together."""
+    _opinions(clip)
+    _kit.explain(
+        "The spatial stream knows colour and shape and has no idea of the action: in a throw and "
+        "a catch it sees the same frames. The temporal stream is the reverse. Together they know "
+        "both, at nearly any weight: who knows nothing spreads its answer thin, and is outvoted.",
+        r"p = w\,\operatorname{softmax}(s) + (1 - w)\,\operatorname{softmax}(t)",
+        twostream.fuse,
+        twostream.fusion_curve,
+        twostream.stretches,
+    )
+
+
+@st.fragment
+def _opinions(clip: Clip) -> None:
+    left, right = _kit.halves()
+    with left:
+        slot = st.container()
+        shown, truth = watched(clip)
+        with slot:
+            stage(
+                shown,
+                key="twostream_stage",
+                alt=_alt(truth),
+                tallest=300,
+                strip=False,
+            )
+    with right:
+        _kit.predict(
+            "A network sees single frames of a throw, in no order, and averages what it thinks. "
+            "Which of these can it tell?",
+            ["the colour", "throw or catch", "both"],
+            "the colour",
+            "A catch is the throw played backwards: the same frames. An average over frames is "
+            "the same for both, to the last bit.",
+            key="twostream_throw",
+        )
+        if not ready("frame", "flow"):
+            return
+        result = _kit.compute(twostream.watch, shown)
+        _FUSION(
+            key="twostream_fusion",
+            data=[_asked(result, truth)],
+            default={"view": _kit.opening_view("twostream_fusion", FUSION_VIEW)},
+            on_view_change=_kit.remember("twostream_fusion", "twostream_fusion", FUSION_VIEW),
+        )
+
+
+def _alt(truth: Mapping[str, int] | None) -> str:
+    if truth is None:
+        return f"{_clip.caption()}, as both streams are shown it"
+    named = {name: LABELS[name][k] for name, k in truth.items()}
+    return f"A {named['colour']} {named['shape']}, action: {named['action']}"
+
+
+def _asked(result: twostream.TwoStreamResult, truth: Mapping[str, int] | None) -> dict[str, Any]:
+    """Lay out what the fusion panel draws: logits, and the exact stretches of every rule."""
+    questions = []
+    for name, label in QUESTIONS.items():
+        s, t = result.spatial[name], result.temporal[name]
+        curves = {rule: twostream.fusion_curve(s, t, rule=rule) for rule in ("answers", "logits")}
+        questions.append(
+            {
+                "name": name,
+                "label": label,
+                "labels": LABELS[name],
+                "truth": None if truth is None else truth[name],
+                "spatial": [round(float(v), 4) for v in s],
+                "temporal": [round(float(v), 4) for v in t],
+                "stretches": {
+                    rule: [[part.start, part.stop, part.label] for part in curve.stretches]
+                    for rule, curve in curves.items()
+                },
+            }
+        )
+    return {"questions": questions, "view": _kit.opening_view("twostream_fusion", FUSION_VIEW)}
+
+
+# ---- the flow stack ----------------------------------------------------------------------------
+def stack(clip: Clip) -> None:
+    """What the temporal stream is given."""
+    _stack(clip)
+    _kit.explain(
+        "Ten fields are one image of twenty channels. Point at the thing that moves and read its "
+        "time course in the bars: a throw rises and falls in v. Now subtract the means: a panning "
+        "camera adds one arrow to a whole field, and it is gone. A filter of the first layer sees "
+        "all channels of a 3 × 3 patch at once, so it can tell a turn from a straight line.",
+        r"I(y, x, 2k) = u_k(y, x) \qquad I(y, x, 2k + 1) = v_k(y, x)",
+        twostream.stack_flow,
+        twostream.temporal_features,
+    )
+
+
+@st.fragment
+def _stack(clip: Clip) -> None:
+    left, right = _kit.halves()
+    with right:
+        shown, truth = watched(clip)
+        result = _kit.compute(twostream.fields, shown)
+        _kit.predict(
+            "The camera pans to the right over a still scene. What is left of the stack once each "
+            "field's mean is taken away?",
+            ["the pan, doubled", "nearly nothing", "the edges of objects"],
+            "nearly nothing",
+            "Everything moves by the same arrow, and that arrow is the mean. Whatever moves "
+            "against the camera stays.",
+            key="twostream_mean",
+        )
+        _kit.numbers(
+            Fields=f"{len(result.channels)}",
+            Largest_mean=f"{abs(result.means).max():.2f} px",
+            Nearly_all_below=f"{result.reach:.2f} px",
+        )
+        st.caption(
+            "Published: L = 10 fields, 20 channels, 224 × 224 pixels, means subtracted. Our "
+            "small stream reads all 15 fields of its 16 frames, and no mean is subtracted."
+        )
+    with left:
+        layer = publish_layer("stack", "Flow", result.channels, key=shown.digest)
+        view = _kit.opening_view("twostream_stack", STACK_VIEW)
+        _STACK(
+            key="twostream_stack",
+            data=[
+                {
+                    "clip": publish_clip(result.clip),
+                    "flow": layer,
+                    "means": result.means.round(4).tolist(),
+                    "reach": round(result.reach, 4),
+                    "start": result.start,
+                    "most": 15,
+                    "autoplay": True,
+                    "alt": f"{_alt(truth)}, first frame of the stack",
+                    "view": view,
+                }
+            ],
+            default={"view": view},
+            on_view_change=_kit.remember("twostream_stack", "twostream_stack", STACK_VIEW),
+        )
+
+
+# ---- break it ----------------------------------------------------------------------------------
+def break_it(clip: Clip) -> None:
+    """Change one thing, and see who notices."""
+    _break_it(clip)
+    _kit.explain(
+        "Take the colour away: the flow is the same, and the temporal stream says what it said. "
+        "Stop the motion, shuffle or reverse it: the frames are the same, and the spatial stream "
+        "says what it said. Backwards, the temporal stream names the partner: throw becomes "
+        "catch. Flow is not free of appearance, though: it shows the silhouette, so the temporal "
+        "stream knows something of the shape.",
+        r"\text{noticed} = \tfrac12 \sum_k \left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
+        twostream.which_notices,
+        twostream.watch_frames,
+    )
+
+
+@st.fragment
+def _break_it(clip: Clip) -> None:
+    left, right = _kit.halves()
+    with left:
+        slot = st.container()
+        shown, truth = watched(clip)
+    with right:
+        with _kit.controls():
+            name = str(
+                st.pills(
+                    "Change the clip",
+                    list(twostream.CHANGES)[1:],
+                    default="backwards",
+                    required=True,
+                    **_kit.bound("twostream_change"),
+                )
+            )
+        _kit.predict(
+            "The frames are shown in no order. Which stream notices?",
+            ["the spatial", "the temporal", "both"],
+            "the temporal",
+            "The spatial stream averages over frames, and a sum does not know the order of its "
+            "terms. Flow between frames that were no neighbours is another flow.",
+            key="twostream_shuffled",
+        )
+        if not ready("frame", "flow"):
+            return
+        changes = _kit.compute(twostream.which_notices, shown)
+        chosen = next(change for change in changes if change.name == name)
+        _said(chosen, changes[0])
+        _kit.plot(
+            figures.noticed(changes),
+            key="twostream_noticed_plot",
+            alt="How much each stream's answers moved with every change of the clip",
+        )
+    with slot:
+        changed = twostream.changed_clip(shown, name)
+        stage(
+            changed,
+            key="twostream_changed",
+            alt=f"{_alt(truth)}; {name}",
+            tallest=300,
+            strip=False,
+        )
+
+
+def _said(after: twostream.Change, before: twostream.Change) -> None:
+    """Say in words what each stream says now, and what it said before."""
+    for stream in ("spatial", "temporal"):
+        said = {}
+        for question, known in LABELS.items():
+            was = known[int(getattr(before.result, stream)[question].argmax())]
+            now = known[int(getattr(after.result, stream)[question].argmax())]
+            said[question] = now if now == was else f"{was} → **{now}**"
+        parts = " · ".join(f"{question}: {text}" for question, text in said.items())
+        st.markdown(f"**The {stream} stream** says {parts}")

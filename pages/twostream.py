@@ -1,0 +1,38 @@
+"""Two streams: appearance and motion, apart and fused."""
+
+import streamlit as st
+
+from pages import _kit
+from pages._chapters import twostream as chapters
+from pages._chapters import twostream_learned as learned
+from vidcore.media import Clip
+
+CHAPTERS = {
+    "Two opinions": chapters.opinions,
+    "Flow as an image": chapters.stack,
+    "Who knows what": learned.matrix,
+    "Break it": chapters.break_it,
+    "Scene bias": learned.leak,
+    "First filters": learned.filters,
+    "Cost and facts": learned.cost,
+}
+
+
+@st.fragment
+def body(clip: Clip) -> None:
+    """Draw the chosen chapter; a control inside reruns only this."""
+    CHAPTERS[_kit.chapters(list(CHAPTERS), key="twostream")](clip)
+
+
+_kit.opening(
+    "What it is, and how it moves",
+    "A red disc is thrown. One network sees single frames and knows what is there; another sees "
+    "only motion and knows what happens. Whom do you believe?",
+)
+body(_kit.pick_clip())
+_kit.sources(
+    "two streams: Simonyan and Zisserman 2014, Tables 1 and 4",
+    "layers: Chatfield et al. 2014",
+    "flow for 3D networks: Carreira and Zisserman 2017, Feichtenhofer et al. 2019, Table 2",
+    "scene bias: Choi et al. 2019",
+)

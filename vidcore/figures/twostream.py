@@ -1,0 +1,367 @@
+"""Pictures of `vidcore.twostream`: who knows what, what was learned, and what it costs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Float, Int
+
+from vidcore.figures import theme
+from vidcore.twostream.change import Change
+from vidcore.twostream.filters import FirstLayers
+from vidcore.twostream.layout import LayerCost
+from vidcore.twostream.trained import TrainedFusion
+from vidcore.twostream.watch import TwoStreamResult
+
+SPATIAL, TEMPORAL, TOGETHER = theme.INDIGO, theme.CORAL, theme.TEAL
+QUESTION_STYLE = {
+    "colour": (theme.AMBER, "solid"),
+    "shape": (theme.TEAL, "dash"),
+    "action": (theme.CORAL, "dashdot"),
+}
+ROW = 30  # pixels of a matrix's row
+GAP = 1  # pixels between filters
+ACROSS = 8  # filters in a row: a phone's width
+DARK_FROM = 0.55  # share of full colour from which white is read better than the page's own ink
+
+SHARE = {"zmin": 0, "zmax": 1, "colorscale": theme.SEQUENTIAL, "showscale": False}
+ROWS_DOWN = {"autorange": "reversed", "showgrid": False, "zeroline": False}
+COLUMNS = {"showgrid": False, "zeroline": False}
+
+
+def accuracies(
+    rows: Mapping[str, Mapping[str, float]], *, chance: Mapping[str, float]
+) -> go.Figure:
+    """How many clips each method gets right, question by question; guessing as a last row.
+
+    Parameters
+    ----------
+    rows
+        By method, then question: shares from 0 to 1.
+    chance
+        By question: what guessing gets.
+    """
+    questions = list(chance)
+    shown = {**rows, "guessing": chance}
+    values = np.array([[shown[name][q] for q in questions] for name in shown])
+    return _matrix(values, list(shown), questions, hover="%{y}, %{x}: %{z:.1%} right")
+
+
+def noticed(changes: Sequence[Change]) -> go.Figure:
+    """How much each stream's answers moved with every change; questions as columns."""
+    questions = list(changes[0].spatial)
+    columns = [f"{stream}: {q}" for stream in ("spatial", "temporal") for q in questions]
+    values = np.array(
+        [[*change.spatial.values(), *change.temporal.values()] for change in changes[1:]]
+    )
+    names = [change.name for change in changes[1:]]
+    return _matrix(values, names, columns, hover="%{y}, %{x}: %{z:.0%} of the answer moved")
+
+
+def still_right(trained: TrainedFusion) -> go.Figure:
+    """Of many clips: how many each stream still gets right after every change."""
+    questions = list(next(iter(trained.changes.values())))
+    pairs = [(stream, q) for stream in ("spatial", "temporal") for q in questions]
+    values = np.array(
+        [[by[q][stream]["right"] for stream, q in pairs] for by in trained.changes.values()]
+    )
+    columns = [f"{stream}: {q}" for stream, q in pairs]
+    return _matrix(values, list(trained.changes), columns, hover="%{y}, %{x}: %{z:.0%} right")
+
+
+def confusion(table: Int[np.ndarray, "K K"], labels: Sequence[str]) -> go.Figure:
+    """What was said of each class, as shares of its clips; rows are the truth."""
+    share = table / np.maximum(1, table.sum(axis=1, keepdims=True))
+    trace = {
+        "type": "heatmap",
+        "z": share.astype(np.float32),
+        "x": list(labels),
+        "y": list(labels),
+        "customdata": table,
+        "hovertemplate": "%{y} called %{x}: %{z:.0%}, %{customdata} clips<extra></extra>",
+        **SHARE,
+    }
+    return theme.base(
+        [trace],
+        x="what was said",
+        y="what it was",
+        height=120 + 22 * len(labels),
+        xaxis={**COLUMNS, "tickangle": -60},
+        yaxis=ROWS_DOWN,
+    )
+
+
+def by_weight(trained: TrainedFusion) -> go.Figure:
+    """Accuracy on the test clips against the share of the spatial stream."""
+    traces = []
+    for question, accuracy in trained.by_weight.items():
+        colour, dash = QUESTION_STYLE[question]
+        share = np.linspace(0, 1, len(accuracy), dtype=np.float32)
+        hover = "%{x:.0%} spatial: %{y:.1%} right"
+        values = accuracy.astype(np.float32)
+        traces.append(theme.line(share, values, question, colour, hover, dash=dash))
+    return theme.base(
+        traces,
+        x="share of the spatial stream",
+        y="clips answered right",
+        legend=True,
+        xaxis={"tickformat": ".0%"},
+        yaxis={"tickformat": ".0%", "range": [0, 1.02]},
+    )
+
+
+def per_frame(result: TwoStreamResult, question: str, labels: Sequence[str]) -> go.Figure:
+    """What the spatial stream says of each frame alone: probabilities, class by class."""
+    logits = result.per_frame[question]
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = (e / e.sum(axis=1, keepdims=True)).T
+    trace = {
+        "type": "heatmap",
+        "z": p.astype(np.float32),
+        "y": list(labels),
+        "hovertemplate": "frame %{x}: %{y} %{z:.0%}<extra></extra>",
+        **SHARE,
+    }
+    return theme.base(
+        [trace],
+        x="frame",
+        y=question,
+        height=90 + 20 * len(labels),
+        xaxis={**COLUMNS, "dtick": 5},
+        yaxis=ROWS_DOWN,
+    )
+
+
+def believed(
+    rows: Mapping[str, Float[np.ndarray, " K"]],
+    *,
+    motion: int,
+    background: int | None,
+    labels: Sequence[str],
+) -> go.Figure:
+    """How probable each network finds the action of the motion, of the background, and the rest."""
+    parts: dict[str, tuple[list[float], str, str]] = {
+        f"the motion: {labels[motion]}": ([float(p[motion]) for p in rows.values()], theme.TEAL, "")
+    }
+    if background is not None and background != motion:
+        values = [float(p[background]) for p in rows.values()]
+        parts[f"the background: {labels[background]}"] = (values, theme.CORAL, "/")
+    known = np.sum([values for values, _, _ in parts.values()], axis=0)
+    parts["anything else"] = ((1 - known).tolist(), theme.SLATE, ".")
+    return theme.base(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": values,
+                "y": list(rows),
+                "name": name,
+                "marker": {"color": colour, "pattern": {"shape": pattern}},
+                "hovertemplate": "%{y}: %{x:.0%}<extra>" + name + "</extra>",
+            }
+            for name, (values, colour, pattern) in parts.items()
+        ],
+        x="probability",
+        y="",
+        legend=True,
+        barmode="stack",
+        xaxis={"range": [0, 1], "tickformat": ".0%"},
+        yaxis={"autorange": "reversed"},
+    )
+
+
+# ---- filters -----------------------------------------------------------------------------------
+def spatial_filters(layers: FirstLayers) -> go.Figure:
+    """The spatial stream's filters as small pictures; grey is zero, each scaled to its largest."""
+    filters = layers.spatial
+    largest = np.abs(filters).max(axis=(1, 2, 3), keepdims=True)
+    tiles = 0.5 + 0.5 * filters / np.maximum(largest, np.finfo(np.float32).tiny)
+    N, k, _, _ = tiles.shape
+    across = min(ACROSS, N)
+    down, pitch = -(-N // across), k + GAP
+    sheet = np.zeros((down * pitch - GAP, across * pitch - GAP, 4), np.uint8)  # clear in between
+    for n, tile in enumerate(tiles):
+        y, x = n // across * pitch, n % across * pitch
+        sheet[y : y + k, x : x + k, :3] = (tile * 255).round()
+        sheet[y : y + k, x : x + k, 3] = 255
+    trace = {
+        "type": "image",
+        "z": sheet,
+        "colormodel": "rgba",
+        "hovertemplate": "red, green, blue: %{z}<extra></extra>",
+    }
+    return theme.base(
+        [trace],
+        x=f"{N} filters, {k} × {k} pixels each, strongest first",
+        y="",
+        height=theme.TALL,
+        xaxis={**COLUMNS, "showticklabels": False, "constrain": "domain"},
+        yaxis={**ROWS_DOWN, "showticklabels": False, "scaleanchor": "x", "constrain": "domain"},
+    )
+
+
+def temporal_filters(layers: FirstLayers) -> go.Figure:
+    """The temporal stream's filters over time: which motion each answers to, field by field."""
+    N, L, _ = layers.course.shape
+    rows = layers.course.reshape(N, 2 * L).T
+    names = [f"{'uv'[k % 2]}{k // 2 + 1}" for k in range(2 * L)]
+    reach = float(np.abs(rows).max()) or 1.0
+    trace = {
+        "type": "heatmap",
+        "z": rows.astype(np.float32),
+        "x": list(range(1, N + 1)),
+        "y": names,
+        "zmin": -reach,
+        "zmax": reach,
+        "colorscale": theme.DIVERGING,
+        "colorbar": {"title": {"text": "weight"}, "thickness": 10},
+        "hovertemplate": "filter %{x}, channel %{y}: %{z:+.3f}<extra></extra>",
+    }
+    return theme.base(
+        [trace],
+        x=f"{N} filters, strongest first",
+        y="channel of the stack",
+        height=theme.TALL + 140,
+        xaxis=COLUMNS,
+        yaxis=ROWS_DOWN,
+    )
+
+
+def filter_arrows(layers: FirstLayers) -> go.Figure:
+    """Each temporal filter's favourite motion, as a path: one step per field, begun at the dot."""
+    N = len(layers.course)
+    across = min(ACROSS, N)
+    paths = np.concatenate([np.zeros((N, 1, 2)), layers.course.cumsum(axis=1)], axis=1)
+    paths -= (paths.max(axis=1, keepdims=True) + paths.min(axis=1, keepdims=True)) / 2
+    size = np.abs(paths).max(axis=(1, 2), keepdims=True)
+    paths = 0.4 * paths / np.maximum(size, np.finfo(np.float32).tiny)
+    cell = np.stack([np.arange(N) % across, np.arange(N) // across], axis=1)
+    x, y = (paths + cell[:, None]).transpose(2, 0, 1).astype(np.float32)
+    gap = np.full((N, 1), np.nan, np.float32)
+    traces = [
+        {
+            **theme.line(np.hstack([x, gap]).ravel(), np.hstack([y, gap]).ravel(), "path",
+                         TEMPORAL, "", mode="lines"),
+            "hoverinfo": "skip",
+            "hovertemplate": None,
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x[:, 0],
+            "y": y[:, 0],
+            "marker": {"color": theme.SLATE, "size": 7},
+            "text": [f"filter {n + 1}" for n in range(N)],
+            "hovertemplate": "%{text} starts here<extra></extra>",
+        },
+    ]  # fmt: skip
+    down = -(-N // across)
+    blank = {"showgrid": False, "zeroline": False, "showticklabels": False}
+    return theme.base(
+        traces,
+        x=f"{N} filters, strongest first; right is right",
+        y="down is down",
+        height=theme.TALL,
+        xaxis={**blank, "range": [-0.6, across - 0.4], "constrain": "domain"},
+        yaxis={**blank, "range": [down - 0.4, -0.6], "scaleanchor": "x", "constrain": "domain"},
+    )
+
+
+# ---- cost --------------------------------------------------------------------------------------
+def spent(seconds: Mapping[str, float]) -> go.Figure:
+    """Where the time of one clip went: flow, and the two networks."""
+    colours = {"flow": theme.AMBER, "temporal": TEMPORAL, "spatial": SPATIAL}
+    names = {
+        "flow": "estimating the flow",
+        "temporal": "temporal network",
+        "spatial": "spatial network",
+    }
+    order = [name for name in colours if name in seconds][::-1]
+    return theme.base(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": [1e3 * seconds[name] for name in order],
+                "y": [names[name] for name in order],
+                "marker": {"color": [colours[name] for name in order]},
+                "text": [f"{1e3 * seconds[name]:.1f} ms" for name in order],
+                "textposition": "auto",
+                "hovertemplate": "%{y}: %{x:.1f} ms<extra></extra>",
+            }
+        ],
+        x="milliseconds for one clip",
+        y="",
+        height=180,
+        xaxis={"rangemode": "tozero"},
+    )
+
+
+def layers(streams: Mapping[str, Sequence[LayerCost]], *, what: str) -> go.Figure:
+    """Parameters or multiply-adds of each layer of the published network.
+
+    Parameters
+    ----------
+    streams
+        "spatial" and "temporal".
+    what
+        "parameters" or "multiply_adds".
+    """
+    title = f"million {what.replace('_', '-')}"
+    styles = {"spatial": (SPATIAL, ""), "temporal": (TEMPORAL, "/")}
+    return theme.base(
+        [
+            {
+                "type": "bar",
+                "x": [cost.name for cost in costs],
+                "y": [getattr(cost, what) / 1e6 for cost in costs],
+                "name": f"{name} stream",
+                "marker": {"color": styles[name][0], "pattern": {"shape": styles[name][1]}},
+                "hovertemplate": "%{x}: %{y:.2f} " + title + "<extra>" + name + "</extra>",
+            }
+            for name, costs in streams.items()
+        ],
+        x="layer",
+        y=title,
+        legend=True,
+    )
+
+
+def _matrix(
+    values: Float[np.ndarray, "R C"], rows: Sequence[str], columns: Sequence[str], *, hover: str
+) -> go.Figure:
+    """Shares from 0 to 1 as coloured cells with their number."""
+    trace = {
+        "type": "heatmap",
+        "z": values.astype(np.float32),
+        "x": [column.replace(": ", "<br>") for column in columns],
+        "y": list(rows),
+        "hovertemplate": f"{hover}<extra></extra>",
+        "xgap": 2,
+        "ygap": 2,
+        **SHARE,
+    }
+    return theme.base(
+        [trace],
+        x="",
+        y="",
+        height=70 + ROW * len(rows),
+        xaxis={**COLUMNS, "side": "top"},
+        yaxis=ROWS_DOWN,
+        annotations=_numbers(values),
+    )
+
+
+def _numbers(values: Float[np.ndarray, "R C"]) -> list[dict[str, Any]]:
+    """The cells' numbers; white where the cell is dark, else in the page's own ink."""
+    return [
+        {
+            "x": column,
+            "y": row,
+            "text": f"{100 * value:.0f} %",
+            "showarrow": False,
+            "font": {"color": "white", "size": 13} if value > DARK_FROM else {"size": 13},
+        }
+        for (row, column), value in np.ndenumerate(values)
+    ]
