@@ -7,6 +7,7 @@ NeurIPS 2022; MCG-NJU/VideoMAE. `published_torch` loads its weights, and Hugging
 """
 
 import torch
+import torch.nn.functional as F
 from einops import rearrange
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -25,16 +26,22 @@ def table(sizes: Sizes, width: int) -> Float[Tensor, "N D"]:
 
 
 class PatchEmbed(nn.Module):
-    """One token a cube: a 3-D convolution whose stride is its kernel."""
+    """One token a cube: a 3-D convolution whose stride is its kernel, which is a linear map."""
 
     def __init__(self, sizes: Sizes) -> None:
         super().__init__()
         cube = (sizes.tubelet, sizes.patch, sizes.patch)
         self.proj = nn.Conv3d(sizes.channels, sizes.encoder.width, cube, stride=cube)
 
-    def forward(self, video: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B N D"]:
-        """Number the cubes slice by slice, row by row."""
-        tokens: Tensor = rearrange(self.proj(video), "b d t h w -> b (t h w) d")
+    def forward(
+        self, video: Float[Tensor, "B C T H W"], chosen: Bool[Tensor, "B N"] | None = None
+    ) -> Float[Tensor, "B n D"]:
+        """Embed the chosen cubes, or all; they are numbered slice by slice, row by row."""
+        p, a, b = self.proj.kernel_size
+        cubes = rearrange(video, "n c (t p) (h a) (w b) -> n (t h w) (c p a b)", p=p, a=a, b=b)
+        if chosen is not None:
+            cubes = gather(cubes, chosen)
+        tokens: Tensor = F.linear(cubes, self.proj.weight.flatten(1), self.proj.bias)
         return tokens
 
 
@@ -55,9 +62,11 @@ class Encoder(nn.Module):
         self, video: Float[Tensor, "B C T H W"], masked: Bool[Tensor, "B N"] | None = None
     ) -> Float[Tensor, "B V D"]:
         """Encode the visible cubes, in their order; all of them where `masked` is left out."""
-        x = self.patch_embed(video) + self.table
-        if masked is not None:
-            x = gather(x, ~masked)  # from here on the hidden cubes do not exist
+        where = self.table.expand(len(video), -1, -1)
+        if masked is None:
+            x = self.patch_embed(video) + where
+        else:  # a hidden cube is not even embedded
+            x = self.patch_embed(video, ~masked) + gather(where, ~masked)
         for block in self.blocks:
             x = block(x)
         encoded: Tensor = self.norm(x)
