@@ -24,7 +24,7 @@ from vidcore.slowfast.slowfast_torch import SlowFast, from_state
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "slowfast_r50.npz"
 TINY = SHARED / "golden" / "cnn_tiny"
-SMALL = slowfast.Layout(2, 4, 4, 4, 32, 5, 2, 8, (1, 2, 1, 1), 5)
+SMALL = slowfast.Layout(2, 4, 4, 4, 32, 5, 2, 8, (1, 2, 3, 1), (1, 2, 1, 1), 5)
 State = dict[str, torch.Tensor]
 
 

@@ -28,9 +28,9 @@ class Stem(nn.Module):
 class Bottleneck(nn.Module):
     """a squeezes the channels and may look along time, b looks in space, c widens again."""
 
-    def __init__(self, c_in: int, shape: Stage, stride: int) -> None:
+    def __init__(self, c_in: int, shape: Stage, k: int, stride: int) -> None:
         super().__init__()
-        inner, out, k = shape.inner, shape.out, shape.kernel
+        inner, out = shape.inner, shape.out
         self.a = nn.Conv3d(c_in, inner, (k, 1, 1), padding=(k // 2, 0, 0), bias=False)
         self.a_bn = nn.BatchNorm3d(inner)
         self.b = nn.Conv3d(inner, inner, (1, 3, 3), (1, stride, stride), (0, 1, 1), bias=False)
@@ -49,12 +49,13 @@ class Bottleneck(nn.Module):
 class Block(nn.Module):
     """A residual block; the first of a stage also widens and, from res3 on, halves the size."""
 
-    def __init__(self, c_in: int, shape: Stage, stride: int, *, first: bool) -> None:
+    def __init__(self, c_in: int, shape: Stage, block: int, stride: int) -> None:
         super().__init__()
+        first = block == 0
         if first:
             self.branch1 = nn.Conv3d(c_in, shape.out, 1, (1, stride, stride), bias=False)
             self.branch1_bn = nn.BatchNorm3d(shape.out)
-        self.branch2 = Bottleneck(c_in, shape, stride)
+        self.branch2 = Bottleneck(c_in, shape, shape.kernel_of(block), stride)
         self.first = first
 
     def forward(self, x: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B D T h w"]:
@@ -85,16 +86,15 @@ class PairOfStages(nn.ModuleDict):
         self.depths = tuple(shape.depth for shape in shapes)
         for pathway, (channels, shape) in enumerate(zip(c_in, shapes, strict=True)):
             for k in range(shape.depth):
-                block = Block(shape.out, shape, 1, first=False)
-                if k == 0:
-                    block = Block(channels, shape, stride, first=True)
-                self[f"pathway{pathway}_res{k}"] = block
+                enters, steps = (shape.out, 1) if k else (channels, stride)
+                self[f"pathway{pathway}_res{k}"] = Block(enters, shape, k, steps)
 
     def forward(self, slow: Tensor, fast: Tensor) -> tuple[Tensor, Tensor]:
         """Each its own."""
-        return self._along(0, slow), self._along(1, fast)
+        return self.along(0, slow), self.along(1, fast)
 
-    def _along(self, pathway: int, x: Tensor) -> Tensor:
+    def along(self, pathway: int, x: Tensor) -> Tensor:
+        """One pathway alone."""
         for k in range(self.depths[pathway]):
             x = self[f"pathway{pathway}_res{k}"](x)
         return x

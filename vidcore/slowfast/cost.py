@@ -105,7 +105,7 @@ def _pathway(name: str, pathway: Pathway, enters: tuple[int, ...], at: Layout) -
         yield Layer(name, stage, enters[k], out, 1, 1, T, after)  # branch1, the shortcut
         for block in range(shape.depth):
             c_in, side = (out, after) if block else (enters[k], before)
-            yield Layer(name, stage, c_in, inner, shape.kernel, 1, T, side)
+            yield Layer(name, stage, c_in, inner, shape.kernel_of(block), 1, T, side)
             yield Layer(name, stage, inner, inner, 1, 3, T, after)  # the first of a stage strides
             yield Layer(name, stage, inner, out, 1, 1, T, after)
 

@@ -46,6 +46,9 @@ class Layout:
         C, channels of Slow's conv1.
     depths
         Blocks in each stage: (3, 4, 6, 3) is ResNet-50, (3, 4, 23, 3) ResNet-101.
+    timed
+        Blocks of each stage, from its first, whose kernels may reach along time: also at
+        ResNet-101 no more than ResNet-50 has.
     classes
         Outputs.
     """
@@ -59,12 +62,13 @@ class Layout:
     ratio: int = 2
     width: int = 64
     depths: tuple[int, int, int, int] = (3, 4, 6, 3)
+    timed: tuple[int, int, int, int] = (3, 4, 6, 3)
     classes: int = 400
 
     def __post_init__(self) -> None:
-        counts = {name: getattr(self, name) for name in self.__slots__ if name != "depths"}
+        counts = {name: getattr(self, name) for name in self.__slots__}
         for name, count in counts.items():
-            if count < 1:
+            if not isinstance(count, tuple) and count < 1:
                 raise ShapeError(f"A SlowFast layout needs {name} of at least 1; got {count}.")
         if self.stride % self.alpha:
             raise ShapeError(
@@ -91,12 +95,20 @@ PUBLISHED = {  # facebookresearch/SlowFast, configs/Kinetics/c2: NUM_FRAMES is F
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The blocks of one stage: channels inside and out, and the first kernel's length over time."""
+    """The blocks of one stage: channels inside and out, the first kernel's length over time.
+
+    `timed` blocks have that length, from the stage's first; it is 1 in the others.
+    """
 
     depth: int
     inner: int
     out: int
     kernel: int
+    timed: int
+
+    def kernel_of(self, block: int) -> int:
+        """Length over time of a block's first kernel."""
+        return self.kernel if block < self.timed else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +160,14 @@ def _pathway(layout: Layout, thinner: int, kernels: tuple[int, int, int, int, in
         return max(1, channels // thinner)
 
     stages = [
-        Stage(depth, at_least_one(inner), at_least_one(EXPANSION * inner), kernel)
-        for depth, inner, kernel in zip(
-            layout.depths, (layout.width * 2**k for k in range(4)), kernels[1:], strict=True
+        Stage(
+            depth,
+            at_least_one(layout.width * 2**k),
+            at_least_one(EXPANSION * layout.width * 2**k),
+            kernels[1 + k],
+            depth if kernels[1 + k] == 1 else min(depth, layout.timed[k]),
         )
+        for k, depth in enumerate(layout.depths)
     ]
     a, b, c, d = stages
     return Pathway(at_least_one(layout.width), kernels[0], (a, b, c, d))

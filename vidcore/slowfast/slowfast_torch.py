@@ -151,7 +151,9 @@ def widths_of(state: Mapping[str, Tensor]) -> Widths:
         start = f"s{k}.pathway{pathway}_res"
         depth = len({key.split(".")[1] for key in state if key.startswith(start)})
         inner, _, kernel = shape(f"{start}0.branch2.a")[:3]
-        return Stage(depth, inner, shape(f"{start}0.branch2.c")[0], kernel)
+        along = [shape(f"{start}{block}.branch2.a")[2] for block in range(depth)]
+        timed = next((at for at, length in enumerate(along) if length != kernel), depth)
+        return Stage(depth, inner, shape(f"{start}0.branch2.c")[0], kernel, timed)
 
     def pathway(p: int) -> Pathway:
         stem, _, kernel = shape(f"s1.pathway{p}_stem.conv")[:3]
