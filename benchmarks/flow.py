@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.ratio import Ratio, compare
 from vidcore import flow
+from vidcore.flow.peers import dis, farneback
 from vidcore.media import synthetic
 from vidcore.media.clip import grey
 
@@ -156,27 +157,6 @@ def pyramidal_lucas_kanade(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def pyramidal_horn_schunck(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Ours, the field alone."""
     return flow.pyramidal_horn_schunck(a, b).flow
-
-
-def farneback(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """OpenCV's, with the settings of its tutorial."""
-    still = np.zeros((*a.shape, 2), np.float32)
-    field = cv2.calcOpticalFlowFarneback(
-        eight_bit(a), eight_bit(b), still, 0.5, 3, 15, 3, 5, 1.2, 0
-    )
-    return np.asarray(field)
-
-
-def dis(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """OpenCV's dense inverse search, preset MEDIUM."""
-    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    still = np.zeros((*a.shape, 2), np.float32)  # where the search starts
-    return np.asarray(search.calc(eight_bit(a), eight_bit(b), still))
-
-
-def eight_bit(image: np.ndarray) -> np.ndarray:
-    """What the peers read."""
-    return np.asarray(np.rint(255 * image), np.uint8)
 
 
 def plain_loop(prev: np.ndarray, next_: np.ndarray, window: int = 5) -> np.ndarray:

@@ -6,6 +6,7 @@ One equation, two unknowns. Lucas-Kanade asks the neighbours, Horn-Schunck asks 
 compares everything with everything and corrects itself.
 """
 
+from vidcore.flow.aperture import LESSON_POINT, Aperture, apertures, first_lesson
 from vidcore.flow.camera import CameraMotion, remove_camera_motion
 from vidcore.flow.colour import colour_wheel, to_colour
 from vidcore.flow.consistency import forward_backward
@@ -18,11 +19,15 @@ from vidcore.flow.estimate import (
     estimate,
 )
 from vidcore.flow.files import read_flo, read_kitti, write_flo, write_kitti
+from vidcore.flow.film import Film, film
 from vidcore.flow.horn_schunck import horn_schunck, kept_sweeps, pyramidal_horn_schunck
 from vidcore.flow.lucas_kanade import lucas_kanade, pyramidal_lucas_kanade
 from vidcore.flow.metrics import angular_error, endpoint_error, fl_all, interpolation_error
 from vidcore.flow.raft import raft
 from vidcore.flow.result import FlowResult
+from vidcore.flow.rivals import Rival, rivals
+from vidcore.flow.smoothness import Smoothness, smoothness_curve
+from vidcore.flow.speeds import Speeds, speed_curve
 from vidcore.flow.structure import (
     constraint_lines,
     eigenvalues,
@@ -32,19 +37,28 @@ from vidcore.flow.structure import (
 from vidcore.flow.warp import warp
 
 __all__ = [
+    "LESSON_POINT",
+    "Aperture",
     "CameraMotion",
+    "Film",
     "FlowResult",
     "HornSchunck",
     "LucasKanade",
     "PyramidalHornSchunck",
     "PyramidalLucasKanade",
     "Raft",
+    "Rival",
+    "Smoothness",
+    "Speeds",
     "angular_error",
+    "apertures",
     "colour_wheel",
     "constraint_lines",
     "eigenvalues",
     "endpoint_error",
     "estimate",
+    "film",
+    "first_lesson",
     "fl_all",
     "forward_backward",
     "horn_schunck",
@@ -58,6 +72,9 @@ __all__ = [
     "read_flo",
     "read_kitti",
     "remove_camera_motion",
+    "rivals",
+    "smoothness_curve",
+    "speed_curve",
     "structure_tensor",
     "to_colour",
     "warp",
