@@ -169,7 +169,7 @@ def stack(clip: Clip) -> None:
         "time course in the bars: a throw rises and falls in v. Now subtract the means: a panning "
         "camera adds one arrow to a whole field, and it is gone. A filter of the first layer sees "
         "all channels of a 3 × 3 patch at once, so it can tell a turn from a straight line.",
-        r"I(y, x, 2k) = u_k(y, x) \qquad I(y, x, 2k + 1) = v_k(y, x)",
+        r"\begin{aligned} I(y, x, 2k) &= u_k(y, x) \\ I(y, x, 2k + 1) &= v_k(y, x) \end{aligned}",
         twostream.stack_flow,
         twostream.temporal_features,
     )

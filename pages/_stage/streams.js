@@ -38,8 +38,8 @@ class Stack {
       return;
     }
     this.find("note").textContent = "";
-    if (fresh) this.spot = this.busiest();
     this.build();
+    if (fresh) this.spot = this.busiest();
     this.draw();
     if (fresh && data.autoplay && !calm() && !this.playing) this.play(true);
   }
@@ -60,11 +60,15 @@ class Stack {
     return this.flow[((t * 2 + c) * H + y) * W + x] - (this.mean ? this.data.means[t][c] : 0);
   }
 
+  // Where the stack begins to be read: the pixel, off the border, that moves most against the rest.
   busiest() {
-    const { H, W } = this.clip, found = { x: W >> 1, y: H >> 1, most: -1 };
-    for (let y = 1; y < H - 1; y += 2) for (let x = 1; x < W - 1; x += 2) {
+    const { H, W } = this.clip, found = { x: W >> 1, y: H >> 1, most: -1 }, edge = Math.floor(Math.min(H, W) / 6);
+    for (let y = edge; y < H - edge; y++) for (let x = edge; x < W - edge; x++) {
       let sum = 0;
-      for (let t = 0; t < this.T; t++) sum += Math.hypot(this.value(t, 0, y, x) - this.data.means[t][0], this.value(t, 1, y, x) - this.data.means[t][1]);
+      for (let k = 0; k < this.L && this.at + k < this.T; k++) {
+        const t = this.at + k, [u, v] = this.data.means[t], at = (t * 2 * H + y) * W + x;
+        sum += Math.hypot(this.flow[at] - u, this.flow[at + H * W] - v);
+      }
       if (sum > found.most) Object.assign(found, { x, y, most: sum });
     }
     return { x: found.x, y: found.y };
@@ -157,13 +161,9 @@ class Stack {
   // A ring around the pixel that is read, on both large pictures.
   mark() {
     if (!this.spot) return;
-    const r = Math.max(1.5, this.clip.W / 32);
-    for (const name of ["frame", "large"]) {
-      const pen = this.find(name).getContext("2d");
-      for (const [colour, width] of [["#000", r / 1.6], ["#fff", r / 3]]) {
-        pen.strokeStyle = colour; pen.lineWidth = width;
-        pen.beginPath(); pen.arc(this.spot.x + 0.5, this.spot.y + 0.5, r, 0, 2 * Math.PI); pen.stroke();
-      }
+    for (const ring of this.box.querySelectorAll(".ring")) {
+      ring.style.left = `${((this.spot.x + 0.5) / this.clip.W) * 100}%`;
+      ring.style.top = `${((this.spot.y + 0.5) / this.clip.H) * 100}%`;
     }
   }
 
