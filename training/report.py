@@ -1,6 +1,6 @@
 """The table: `python -m training.report` gathers every finished run into a table and a figure.
 
-Reads `training/results/*.json`; writes `training/results/table.md`, `curves.png` and, for the pages,
+Reads `training/results/*.json`; writes `table.md` and `curves.svg` beside them and, for the pages,
 `vidcore/weights/table.json`. A row's spread is over its seeds; a row with one seed says so.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from plotly import graph_objects as go
 
 from training.recipes import RECIPES
 from vidcore.weights.card import FILES
@@ -73,8 +74,6 @@ def table(found: Runs) -> str:
 
 def figure(found: Runs, path: Path) -> None:
     """Draw every model's validation accuracy over its steps."""
-    from plotly import graph_objects as go  # drawn by a browser: see `picture`
-
     drawn = go.Figure()
     for name, runs in found.items():
         curve = runs[0]["curve"]
@@ -89,7 +88,7 @@ def figure(found: Runs, path: Path) -> None:
         height=560,
         template="plotly_white",
     )
-    drawn.write_html(path, include_plotlyjs="cdn")
+    drawn.write_image(path)  # by kaleido, in a Chromium; BROWSER_PATH names it
 
 
 def main() -> None:
@@ -97,9 +96,9 @@ def main() -> None:
     found = gather()
     text = table(found)
     (RESULTS / "table.md").write_text(text, encoding="utf-8")
-    figure(found, RESULTS / "curves.html")
     PAGES.write_text(json.dumps([run for runs in found.values() for run in runs]) + "\n")
     print(text)
+    figure(found, RESULTS / "curves.svg")
 
 
 if __name__ == "__main__":

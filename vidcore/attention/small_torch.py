@@ -81,7 +81,8 @@ class Block(nn.Module):
         rows = rearrange(self.norm_space(x), f"b t n d -> {pattern}")
         moved = self.space(rows, maps.get("space"))
         x = x + rearrange(moved, f"{pattern} -> b t n d", b=B, t=T)
-        return x + self.mlp(self.norm_mlp(x))
+        updated: Tensor = x + self.mlp(self.norm_mlp(x))
+        return updated
 
 
 class SmallTransformer(nn.Module):
@@ -111,9 +112,7 @@ class SmallTransformer(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.heads = Heads(width)
 
-    def forward(
-        self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False
-    ) -> dict[str, Any]:
+    def forward(self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False) -> dict[str, Any]:
         """Return the logits of each question.
 
         With `keep` also "features" by block `(B, 8, 36, D)`, and "maps", the weights of every

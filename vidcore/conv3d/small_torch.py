@@ -3,6 +3,8 @@
 They share one skeleton, as in torchvision's video ResNets, and differ in what a convolution is.
 """
 
+from typing import Any
+
 import torch
 from einops import reduce
 from jaxtyping import Float
@@ -58,16 +60,14 @@ class SmallNet(nn.Module):
         )
         self.heads = Heads(WIDTHS[-1])
 
-    def forward(
-        self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False
-    ) -> dict[str, Tensor]:
+    def forward(self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False) -> dict[str, Any]:
         """Return the logits of each question; with `keep` also "features" by layer."""
         x, features = video - 0.5, {}
         for k, layer in enumerate(self.layers, start=1):
             x = layer(x)
             features[f"layer{k}"] = x
-        scores: dict[str, Tensor] = self.heads(reduce(x, "b c t h w -> b c", "mean"))
-        return scores | {"features": features} if keep else scores  # type: ignore[dict-item]
+        scores: dict[str, Any] = self.heads(reduce(x, "b c t h w -> b c", "mean"))
+        return scores | {"features": features} if keep else scores
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ slow: 16 / alpha frames, channels C          fast: 16 frames, channels beta C
 slow <- concat(slow, 5x1x1 convolution of fast with stride alpha)     after every stage but the last
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -84,7 +84,7 @@ class SmallSlowFast(nn.Module):
         keep: bool = False,
         lateral: bool = True,
         frozen: Literal["slow", "fast"] | None = None,
-    ) -> dict[str, Tensor]:
+    ) -> dict[str, Any]:
         """Return the logits of each question; with `keep` also "features" by pathway and stage.
 
         Parameters
@@ -107,8 +107,8 @@ class SmallSlowFast(nn.Module):
                 slow = torch.cat([slow, carried if lateral else torch.zeros_like(carried)], 1)
         ends = [x for x, here in ((slow, self.has_slow), (fast, self.has_fast)) if here]
         pooled = torch.cat([reduce(x, "b c t h w -> b c", "mean") for x in ends], 1)
-        scores: dict[str, Tensor] = self.heads(pooled)
-        return scores | {"features": features} if keep else scores  # type: ignore[dict-item]
+        scores: dict[str, Any] = self.heads(pooled)
+        return scores | {"features": features} if keep else scores
 
     def clocks(
         self, video: Float[Tensor, "B 3 T H W"], frozen: Literal["slow", "fast"] | None

@@ -4,7 +4,7 @@ One 2D network serves all of them; they differ in what its first layer reads and
 averaged after it. Whoever averages cannot know the order.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from einops import rearrange, reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from vidcore.errors import ShapeError
 from vidcore.flow.lucas_kanade import pyramidal_lucas_kanade as reference
 from vidcore.flow.lucas_kanade_torch import pyramidal_lucas_kanade
 from vidcore.sampling import tsn
@@ -72,9 +73,7 @@ class FrameNet(nn.Module):
         self.stream = Stream(3)
         self.heads = Heads(WIDTHS[-1])
 
-    def forward(
-        self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False
-    ) -> dict[str, Tensor]:
+    def forward(self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False) -> dict[str, Any]:
         """Return the logits of each question, averaged over time; any T.
 
         With `keep` also "features", by layer and frame, and "per_frame" logits.
@@ -88,10 +87,10 @@ class FrameNet(nn.Module):
             name: rearrange(logits, "(b t) k -> b t k", b=B)
             for name, logits in self.heads(features["pooled"]).items()
         }
-        scores = {name: logits.mean(1) for name, logits in each.items()}
+        scores: dict[str, Any] = {name: logits.mean(1) for name, logits in each.items()}
         if keep:
             shaped = {k: rearrange(f, "(b t) ... -> b t ...", b=B) for k, f in features.items()}
-            return scores | {"features": shaped, "per_frame": each}  # type: ignore[dict-item]
+            return scores | {"features": shaped, "per_frame": each}
         return scores
 
 
@@ -109,7 +108,7 @@ class FlowNet(nn.Module):
         *,
         flow: Float[Tensor, "B t H W 2"] | None = None,
         keep: bool = False,
-    ) -> dict[str, Tensor]:
+    ) -> dict[str, Any]:
         """Return the logits of each question; with `keep` also "features" and the "flow".
 
         Parameters
@@ -120,11 +119,13 @@ class FlowNet(nn.Module):
             Pixels per frame; where it is known already, the video is not needed.
         """
         if flow is None:
+            if video is None:
+                raise ShapeError("FlowNet needs video or flow; got neither. Pass one of them.")
             flow = flow_of(video)
         stack = rearrange(flow / FLOW_UNIT, "b t h w uv -> b (t uv) h w")  # u1, v1, u2, v2, …
         features = self.stream(stack)
-        scores: dict[str, Tensor] = self.heads(features["pooled"])
-        return scores | {"features": features, "flow": flow} if keep else scores  # type: ignore[dict-item]
+        scores: dict[str, Any] = self.heads(features["pooled"])
+        return scores | {"features": features, "flow": flow} if keep else scores
 
 
 @torch.no_grad()

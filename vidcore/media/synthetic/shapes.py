@@ -79,12 +79,13 @@ def equal_spokes(count: int, inner: float, outer: float, width: float) -> Shape:
 def box(half_width: float, half_height: float) -> Shape:
     """Return an upright rectangle about the origin."""
 
-    def distance(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    def outline(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
         x, y = abs(X) - np.float32(half_width), abs(Y) - np.float32(half_height)
-        outside: np.ndarray = norm(np.maximum(x, 0), np.maximum(y, 0))
-        return outside + np.minimum(np.maximum(x, y), 0)
+        inside: np.ndarray = np.minimum(np.maximum(x, y), 0)
+        distance: np.ndarray = norm(np.maximum(x, 0), np.maximum(y, 0)) + inside
+        return distance
 
-    return distance
+    return outline
 
 
 def polygon(corners: int, radius: float) -> Shape:

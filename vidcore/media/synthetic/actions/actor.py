@@ -36,6 +36,7 @@ def dress(colour: int, radius: float, rng: np.random.Generator) -> Paint:
     def paint(x: np.ndarray, y: np.ndarray, distance: np.ndarray) -> np.ndarray:
         stripes = np.float32(1 - STRIPE) + np.float32(STRIPE) * np.sin(k * x + phase)
         light = stripes * (SHADED + np.float32(1 - SHADED) * np.clip(y + np.float32(0.5), 0, 1))
-        return light[:, None] * solid[:, None, None]
+        lit: np.ndarray = light[:, None] * solid[:, None, None]
+        return lit
 
     return paint

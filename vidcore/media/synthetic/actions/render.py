@@ -60,13 +60,14 @@ def render(specs: Sequence[Spec], *, flow: bool = True) -> Batch:
         )
     drawn = [_draw(stage(spec), flow) for spec in specs]
     video, seen, moved = zip(*drawn, strict=True)
-    labels = np.array([(s.colour, s.shape, s.action) for s in specs], dtype=np.int64).T
     return Batch(
-        read_only(np.stack(video)),
-        read_only(np.stack(seen)),
-        read_only(np.stack(moved)) if flow else None,
-        *(read_only(each) for each in labels),
-        tuple(_caption(spec) for spec in specs),
+        video=read_only(np.stack(video)),
+        object=read_only(np.stack(seen)),
+        flow=read_only(np.stack(moved)) if flow else None,
+        colour=read_only(np.array([spec.colour for spec in specs])),
+        shape=read_only(np.array([spec.shape for spec in specs])),
+        action=read_only(np.array([spec.action for spec in specs])),
+        captions=tuple(_caption(spec) for spec in specs),
     )
 
 

@@ -1,0 +1,56 @@
+"""A recipe small enough for a test: tell the sign of a noisy number, with dropout in between."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from training.recipe import Recipe, Tensors
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Sixteen noisy numbers: is their mean above zero?"""
+
+    pool: int = 1000
+
+    def network(self) -> nn.Module:
+        return nn.Sequential(nn.Linear(16, 32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 2))
+
+    def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
+        x = torch.stack([_numbers(split, int(i)) for i in indices])
+        return {"x": x, "y": (x.mean(1) > 0).long()}
+
+    def loss(self, network: nn.Module, batch: Tensors) -> tuple[Tensor, dict[str, float]]:
+        return F.cross_entropy(network(batch["x"]).float(), batch["y"]), {}
+
+    def evaluate(self, network: nn.Module, split: str) -> dict[str, float]:
+        batch = self.batch(split, np.arange(200), 0)
+        with torch.inference_mode():
+            right = network(batch["x"]).argmax(1) == batch["y"]
+        return {"right": float(right.float().mean())}
+
+
+def _numbers(split: str, index: int) -> Tensor:
+    seed = index if split == "train" else index + 10_000
+    return torch.randn(16, generator=torch.Generator().manual_seed(seed))
+
+
+TOY = Recipe(
+    "toy",
+    "Tells signs.",
+    Signs(),
+    "nowhere:Signs",
+    kind="classify",
+    steps=60,
+    batch=16,
+    rate=1e-2,
+    warmup=5,
+    ema=0.9,
+    bf16=False,
+    every=20,
+    watch="right",
+    floor={"right": 0.8},
+)
