@@ -1,0 +1,55 @@
+"""Text and video in one space: find clips by a sentence, and sentences by a clip.
+
+vectors = alignment.embed_clips(gallery)                 a gallery, once
+alignment.find("a blue ring falls", vectors).order       the best clip first
+alignment.describe(clip).best                            the best of all captions
+"""
+
+from vidcore.alignment.contrast import cosine, info_nce, log_softmax, one_way
+from vidcore.alignment.find import (
+    TRIPLES,
+    Described,
+    Found,
+    caption_vectors,
+    captions,
+    describe,
+    embed_clips,
+    embed_texts,
+    find,
+    prepare,
+    temperature,
+    text_weights,
+)
+from vidcore.alignment.retrieve import ranking, recall
+from vidcore.alignment.say import UNHEARD, UNSAID, say, says_of
+from vidcore.alignment.sentence import read_sentence
+from vidcore.alignment.vocabulary import VOCABULARY, Tokens, tokenise
+
+__all__ = [
+    "TRIPLES",
+    "UNHEARD",
+    "UNSAID",
+    "VOCABULARY",
+    "Described",
+    "Found",
+    "Tokens",
+    "caption_vectors",
+    "captions",
+    "cosine",
+    "describe",
+    "embed_clips",
+    "embed_texts",
+    "find",
+    "info_nce",
+    "log_softmax",
+    "one_way",
+    "prepare",
+    "ranking",
+    "read_sentence",
+    "recall",
+    "say",
+    "says_of",
+    "temperature",
+    "text_weights",
+    "tokenise",
+]
