@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidcore import slowfast
+from vidcore.media import Clip
 from vidcore.slowfast import lateral_torch
 
 
@@ -100,3 +101,16 @@ def test_a_link_is_blind_to_frames_outside_its_window(alpha: int) -> None:
         moved[i] += 1
         changed = (slowfast.lateral(moved, kernel, alpha=alpha) != before).any(axis=(1, 2, 3))
         np.testing.assert_array_equal(changed, reads[:, i])
+
+
+@pytest.mark.parametrize("kernel", slowfast.KERNELS)
+def test_a_trace_is_the_link_on_the_pixel_that_changes_most(kernel: str) -> None:
+    frames = np.full((32, 5, 6, 3), 0.25, np.float32)
+    frames[:, 3, 2] = np.linspace(0, 0.62, 32)[:, None]  # brighter by 0.02 a frame
+    layout = slowfast.Layout(4, 8, 8)
+    result = slowfast.trace(Clip(frames, 30.0), layout, kernel)
+    assert result.pixel == (3, 2)
+    np.testing.assert_allclose(result.slow, [0, 0.2, 0.4, 0.62], atol=1e-6)
+    inside = result.link[1:]  # the first window reaches over the start
+    expected = [0.02] * 3 if kernel == "the change" else [0.16, 0.32, 0.48]
+    np.testing.assert_allclose(inside, expected, atol=1e-6)

@@ -15,6 +15,7 @@ from vidcore.slowfast import (
     Interventions,
     Layout,
     Responses,
+    Trace,
     Verdicts,
     cost,
 )
@@ -57,7 +58,7 @@ def links(seen: Clocks) -> go.Figure:
         [bars, sees, *([lost] if len(unread) else [])],
         x="Fast frame",
         y="",
-        height=24 * (T + 1) + 2 * theme.LEGEND_HEIGHT + 20,
+        height=26 * (T + 1) + 2 * theme.LEGEND_HEIGHT + 20,
         legend=True,
         xaxis={"range": [-1, F], "zeroline": False},
         yaxis={
@@ -65,6 +66,32 @@ def links(seen: Clocks) -> go.Figure:
             "categoryorder": "array",
             "showgrid": False,
         },
+    )
+
+
+def link_trace(result: Trace) -> go.Figure:
+    """A pixel over Fast's frames, where Slow looks, and what the links report of it."""
+    seen = result.clocks
+    width = [0.5 + seen.layout.kernel // 2] * len(seen.link_at)
+    windows = [
+        theme.band(float(at - w), float(at + w), theme.FAST)
+        for at, w in zip(seen.link_at, width, strict=True)
+    ]
+    fast = np.arange(len(result.fast))
+    hover = "frame %{x}: %{y:.2f}"
+    pale = {"opacity": 0.8}
+    traces = [
+        theme.line(fast, result.fast, "Fast sees", theme.FAST, hover, mode="lines+markers") | pale,
+        _marks("Slow sees", seen.slow_at, result.slow, theme.SLOW, "diamond", hover),
+        _marks("the link says", seen.link_at, result.link, theme.INDIGO, "square", hover),
+    ]
+    return theme.base(
+        traces,
+        x="Fast frame (shaded: what a link reads)",
+        y="brightness, or its change per frame",
+        legend=True,
+        xaxis={"range": [-1, len(fast)], "zeroline": False},
+        shapes=windows,
     )
 
 
@@ -263,7 +290,7 @@ def _spread(row: int, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _marks(
-    name: str, x: np.ndarray, y: Sequence[str], colour: str, symbol: str, hover: str
+    name: str, x: np.ndarray, y: Any, colour: str, symbol: str, hover: str
 ) -> dict[str, Any]:
     return {
         "type": "scatter",

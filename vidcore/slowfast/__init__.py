@@ -17,6 +17,7 @@ from vidcore.slowfast.published import (
     WITHOUT_LINKS,
     Published,
 )
+from vidcore.slowfast.trace import KERNELS, Trace, trace
 from vidcore.slowfast.trained import (
     CHANGES,
     WAYS,
@@ -36,6 +37,7 @@ from vidcore.slowfast.trained import (
 __all__ = [
     "BETAS",
     "CHANGES",
+    "KERNELS",
     "LINKS",
     "PATHWAYS",
     "PUBLISHED",
@@ -54,6 +56,7 @@ __all__ = [
     "Layout",
     "Published",
     "Responses",
+    "Trace",
     "Verdicts",
     "Widths",
     "clocks",
@@ -69,6 +72,7 @@ __all__ = [
     "split",
     "time_sample",
     "time_to_channel",
+    "trace",
     "whirl",
     "widths",
 ]
