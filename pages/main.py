@@ -14,6 +14,7 @@ page = st.navigation(
         ),
         st.Page("flow.py", title="Where did every pixel go?", icon=":material/near_me:"),
         st.Page("twostream.py", title="What it is, and how it moves", icon=":material/call_split:"),
+        st.Page("slowfast.py", title="Two clocks", icon=":material/schedule:"),
         st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
         st.Page("about.py", title="About", icon=":material/info:"),
     ],

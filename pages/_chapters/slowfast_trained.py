@@ -1,0 +1,309 @@
+"""SlowFast, chapter by chapter: what our small trained networks see, and lose."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages import _clip, _kit
+from pages._chapters.slowfast_stage import Screen, clocks_stage
+from vidcore import slowfast, zoo
+from vidcore.figures import slowfast as figures
+from vidcore.media import Clip
+from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
+
+PAIRS = 24  # judged together, afresh
+MEASURED = Path(__file__).parents[2] / "benchmarks" / "results" / "slowfast_cut.json"
+TWO_PATHWAYS = {"slowfast": "α = 4: Slow 4, Fast 16", "slowfast_alpha8": "α = 8: Slow 2, Fast 16"}
+ALONE = {"slow": "Slow alone", "fast": "Fast alone", "slowfast": "both, α = 4"}
+WHIRL = f"pair {slowfast.WHIRL[0]}/{slowfast.WHIRL[1]}"  # its accuracy, on the cards
+
+
+# ---- networks and clips -------------------------------------------------------------------------
+def network() -> str | None:
+    """Offer the two-pathway networks that are here; None, and a plain message, where none is."""
+    here = [name for name in TWO_PATHWAYS if name in zoo.names("classify")]
+    if not here:
+        missing("slowfast")
+        return None
+    chosen = st.segmented_control(
+        "Network",
+        here,
+        format_func=lambda name: TWO_PATHWAYS[name],
+        default=here[0],
+        required=True,
+        **_kit.bound("slowfast_net_small"),
+    )
+    return str(chosen)
+
+
+def missing(name: str) -> None:
+    """Say that a trained network is not here, and how to make it."""
+    st.info(
+        f"The trained network `{name}` is not here yet, so this chapter cannot run it. "
+        f"`python -m training.train {name}` makes it.",
+        icon=":material/hourglass_empty:",
+    )
+
+
+def chosen_clip(clip: Clip) -> tuple[Clip, str]:
+    """Offer a clip of the networks' world, or the visitor's as they read it; also name it."""
+    which = st.segmented_control(
+        "Clip",
+        ["from their world", "yours"],
+        default="from their world",
+        required=True,
+        **_kit.bound("slowfast_on"),
+    )
+    if which == "yours":
+        return _kit.compute(as_read, clip), _clip.caption()
+    action = st.selectbox("Action", ACTIONS, 8, **_kit.bound("slowfast_action"))
+    a, b = st.columns(2)
+    colour = a.selectbox("Colour", COLOURS, 0, **_kit.bound("slowfast_colour"))
+    shape = b.selectbox("Shape", SHAPES, 0, **_kit.bound("slowfast_shape"))
+    seed = _kit.slider("Draw", 0, 99, 1, key="slowfast_seed")
+    shown = _drawn(str(action), seed, COLOURS.index(colour), SHAPES.index(shape))
+    return shown, f"{colour} {shape}, {action}"
+
+
+def as_read(clip: Clip) -> Clip:
+    """Return a clip as the small networks read it: 16 frames, the middle square, 48 pixels."""
+    frames = zoo.prepare(clip)
+    return Clip(frames, clip.fps * len(frames) / len(clip.frames))
+
+
+@lru_cache(maxsize=64)
+def _drawn(action: str, seed: int, colour: int, shape: int) -> Clip:
+    return slowfast.draw(action, seed=seed, colour=colour, shape=shape)
+
+
+def clock_of(name: str) -> dict[str, int]:
+    """Return the sampling of a small network, for the stage: Fast reads all 16 frames."""
+    alpha = int(zoo.card(name).settings.get("alpha", 4))
+    return {"t": 0, "slow": 16 // alpha, "alpha": alpha, "tau": alpha, "start": 0}
+
+
+# ---- what each fires on -------------------------------------------------------------------------
+def fires_on(clip: Clip) -> None:
+    """Features over time."""
+    _fires_on(clip)
+    _kit.explain(
+        "Slow's maps stand still between its frames, Fast's move with the shape. Take the colour "
+        "away or play the clip backwards, and see whose features move: nobody told the pathways "
+        "to divide the work, the channels and the frame rates did.",
+        r"\text{response} = \frac{\lVert f(x') - f(x) \rVert}{\lVert f(x) \rVert}",
+        slowfast.fires,
+        slowfast.respond,
+    )
+
+
+@st.fragment
+def _fires_on(clip: Clip) -> None:
+    left, right = _kit.halves()
+    with right:
+        with _kit.controls():
+            name = network()
+            if name is None:
+                return
+            shown, says = chosen_clip(clip)
+            stage = st.segmented_control(
+                "After stage", [1, 2, 3], default=1, required=True, **_kit.bound("slowfast_stage_k")
+            )
+            how = st.segmented_control(
+                "Draw",
+                ["the liveliest channel", "the mean of all"],
+                default="the liveliest channel",
+                required=True,
+                **_kit.bound("slowfast_draw"),
+            )
+        fired = _kit.compute(slowfast.fires, shown, name)
+        moved = _kit.compute(slowfast.respond, shown, name)
+        _kit.plot(
+            figures.responses(moved),
+            key="slowfast_responses_plot",
+            alt="How far each pathway's features move when colour, order or motion is taken away",
+        )
+    with left:
+        clocks_stage(
+            [
+                Screen("Slow sees", "slow", shown, f"{says}, as Slow sees it"),
+                Screen("Fast sees", "fast", shown, f"{says}, as Fast sees it"),
+                *(
+                    _heat(fired, pathway, int(stage), str(how), shown)
+                    for pathway in ("slow", "fast")
+                ),
+            ],
+            key=f"slowfast_fires_{name}",
+            view=clock_of(name),
+            tallest=230,
+        )
+
+
+def _heat(fired: slowfast.Fired, pathway: str, stage: int, how: str, shown: Clip) -> Screen:
+    one = fired.liveliest(pathway, stage) if how.startswith("the liveliest") else None
+    which = f"the mean of {fired.channels(pathway, stage)}" if one is None else f"channel {one}"
+    title = f"{pathway.capitalize()} {stage}: {which}"
+    heat = fired.heat(pathway, stage, one)
+    return Screen(title, pathway, shown, f"{title}, brighter is stronger", heat)
+
+
+# ---- cut it -------------------------------------------------------------------------------------
+def cut(clip: Clip) -> None:
+    """Stop a part, and see what is lost."""
+    _cut(clip)
+    _kit.explain(
+        "Freeze Fast, and the network still names the colour and forgets the action; freeze Slow, "
+        "and it mostly keeps both. Cut links are something it never met in training, so what is "
+        "lost then is what came through them.",
+        r"\text{slow} \leftarrow [\,\text{slow},\ \text{link}(\text{fast})\,] \quad"
+        r"\text{or}\quad [\,\text{slow},\ 0\,]",
+        slowfast.intervene,
+    )
+
+
+@st.fragment
+def _cut(clip: Clip) -> None:
+    left, right = _kit.halves()
+    with left:
+        with _kit.controls():
+            name = network()
+            if name is None:
+                return
+            shown, says = chosen_clip(clip)
+        clocks_stage(
+            [
+                Screen("Slow sees", "slow", shown, f"{says}, as Slow sees it"),
+                Screen("Fast sees", "fast", shown, f"{says}, as Fast sees it"),
+            ],
+            key=f"slowfast_cut_{name}",
+            view=clock_of(name),
+            tallest=230,
+        )
+    with right:
+        result = _kit.compute(slowfast.intervene, shown, name)
+        st.markdown(
+            "| | it says |\n|---|---|\n"
+            + "\n".join(
+                f"| **{way}** | {colour}, {action} |"
+                for way in result.ways
+                for colour, action in [result.best(way)]
+            )
+        )
+        _kit.plot(
+            figures.interventions(result, ACTIONS),
+            key="slowfast_cut_plot",
+            alt="Probability of the likeliest actions, whole and with parts stopped",
+        )
+        measured = measured_cut(name)
+        if measured:
+            _kit.plot(
+                figures.accuracies(measured["accuracy"], 1 / len(ACTIONS)),
+                key="slowfast_cut_table",
+                alt="Accuracy on unseen clips, whole and with parts stopped",
+            )
+            st.caption(
+                f"{measured['clips']:,} test clips nobody trained on; the dotted line is chance "
+                "for the action."
+            )
+
+
+def measured_cut(name: str) -> dict[str, Any]:
+    """Return what was measured of a network on the test clips; empty where nothing was."""
+    found: dict[str, Any] = _measured().get(name, {})
+    return found
+
+
+@lru_cache(maxsize=1)
+def _measured() -> dict[str, Any]:
+    return dict(json.loads(MEASURED.read_text())["networks"]) if MEASURED.exists() else {}
+
+
+# ---- only Fast can tell -------------------------------------------------------------------------
+def only_fast(clip: Clip) -> None:
+    """A pair that is the same to Slow."""
+    _only_fast(clip)
+    _kit.explain(
+        "The circle takes five frames, and Slow looks every five: the shape is always back where "
+        "it was. No training helps against that, nor do more channels. Fast looks at every frame, "
+        "and an eighth of the channels is enough.",
+        r"\text{slow} = (0, 5, 10, 15), \quad x(t + 5) = x(t)\ \Rightarrow\ "
+        r"\text{slow}(\circlearrowright) \approx \text{slow}(\circlearrowleft)",
+        slowfast.whirl,
+        slowfast.judge,
+    )
+
+
+@st.fragment
+def _only_fast(_: Clip) -> None:
+    left, right = _kit.halves()
+    with right, _kit.controls():
+        a, b = st.columns(2)
+        colour = a.selectbox("Colour", COLOURS, 4, **_kit.bound("slowfast_whirl_colour"))
+        shape = b.selectbox("Shape", SHAPES, 1, **_kit.bound("slowfast_whirl_shape"))
+        seed = _kit.slider("Pair", 0, 99, 3, key="slowfast_whirl_seed")
+    looks = COLOURS.index(colour), SHAPES.index(shape)
+    pair = [_drawn(action, seed, *looks) for action in slowfast.WHIRL]
+    with left:
+        clocks_stage(
+            [
+                Screen(f"{seen} {way}", pathway, shown, f"A whirl as {pathway} sees it, {way}")
+                for pathway, seen in (("slow", "Slow:"), ("fast", "Fast:"))
+                for way, shown in zip(("clip A", "clip B"), pair, strict=True)
+            ],
+            key="slowfast_whirl",
+            view={"t": 0, "slow": 4, "alpha": 4, "tau": 4, "start": 0},
+            tallest=210,
+        )
+    with right:
+        _kit.predict(
+            "Watch only the upper two screens. Which clip whirls clockwise?",
+            ["A", "B", "Slow cannot tell"],
+            "Slow cannot tell",
+            "Its four frames show the shape at one place. The lower two show it: A does.",
+            key="slowfast_whirl",
+        )
+        here = [name for name in ALONE if name in zoo.names("classify")]
+        if not here:
+            missing("slowfast")
+            return
+        judged = [_judged(name) for name in here]
+        rows = "\n".join(_verdict(name, seed, looks) for name in here)
+        st.markdown(
+            f"| network | A is clockwise | B is clockwise | test clips |\n|---|---|---|---|\n{rows}"
+        )
+        _kit.plot(
+            figures.verdicts(judged, [ALONE[name] for name in here]),
+            key="slowfast_verdicts_plot",
+            alt=f"What each network says of {PAIRS} pairs of whirls",
+        )
+        st.caption(
+            f"{PAIRS} fresh pairs, judged when you came: "
+            + ", ".join(f"{ALONE[v.name]} {v.accuracy:.0%} right" for v in judged)
+            + ". A coin gets 50 %. On the right of the table: the cards, on test clips."
+        )
+
+
+@lru_cache(maxsize=8)
+def _judged(name: str) -> slowfast.Verdicts:
+    pairs = [
+        slowfast.whirl(1000 + k, colour=k % len(COLOURS), shape=k % len(SHAPES))
+        for k in range(PAIRS)
+    ]
+    return slowfast.judge(pairs, name)
+
+
+@lru_cache(maxsize=128)
+def _of_pair(name: str, seed: int, looks: tuple[int, int]) -> slowfast.Verdicts:
+    a, b = (_drawn(action, seed, *looks) for action in slowfast.WHIRL)
+    return slowfast.judge([(a, b)], name)
+
+
+def _verdict(name: str, seed: int, looks: tuple[int, int]) -> str:
+    said = _of_pair(name, seed, looks)
+    marks = ["✓" if right else "✗" for right in said.right[0]]
+    a, b = said.clockwise[0]
+    card = zoo.card(name).metrics
+    test = f"{card[WHIRL]:.1%}" if WHIRL in card else ""
+    return f"| {ALONE[name]} | {a:.0%} {marks[0]} | {b:.0%} {marks[1]} | {test} |"
