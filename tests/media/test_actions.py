@@ -160,6 +160,6 @@ def test_a_batch_of_nothing_or_of_two_sizes_is_refused() -> None:
         render([])
     with pytest.raises(ShapeError, match="Render them apart"):
         render([Spec(), Spec(world=World(size=32))])
-    for wrong in ({"size": 15}, {"frames": 1}, {"radius": (0.0, 0.2)}, {"radius": (0.2, 0.6)}):
+    for wrong in ({"size": 7}, {"frames": 0}, {"radius": (0.0, 0.2)}, {"radius": (0.2, 0.6)}):
         with pytest.raises(ShapeError, match="A world needs"):
             World(**wrong)

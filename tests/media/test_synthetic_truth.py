@@ -46,7 +46,8 @@ def warp_errors(scene: Scene, flow: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def shadowless(name: str) -> Scene:
-    settings = {knob.name: False for knob in synthetic.knobs(name) if knob.name == "shadow"}
+    off = {"shadow": False, "noise": 0.0}  # brightness that is no surface's
+    settings = {knob.name: off[knob.name] for knob in synthetic.knobs(name) if knob.name in off}
     return GALLERY[name](**settings)
 
 

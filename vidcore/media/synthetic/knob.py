@@ -62,7 +62,13 @@ class Knob:
     def __post_init__(self) -> None:
         if self.options:
             last = len(self.options) - 1
-            for field, value in (("low", 0), ("high", last), ("least", 0), ("most", last)):
+            for field, value in (
+                ("low", 0),
+                ("high", last),
+                ("step", 1),
+                ("least", 0),
+                ("most", last),
+            ):
                 object.__setattr__(self, field, value)
 
     def read(self, value: Any) -> Scalar:

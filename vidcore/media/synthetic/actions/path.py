@@ -109,7 +109,7 @@ def _bounce(T: int, box_side: int, rng: np.random.Generator) -> Path:
     """Hop on a floor: parabolas, one after the other, from a random moment of the first."""
     x, _ = _still(T, rng)
     hops, phase = rng.uniform(1.6, 2.6), rng.uniform()
-    within = (hops * np.arange(T) / (T - 1) + phase) % 1
+    within = (hops * np.arange(T) / max(1, T - 1) + phase) % 1
     y = rng.uniform(0.66, 0.76) - rng.uniform(0.28, 0.42) * 4 * within * (1 - within)
     return _path((x, y), rng)
 
@@ -117,7 +117,7 @@ def _bounce(T: int, box_side: int, rng: np.random.Generator) -> Path:
 def _oscillate(T: int, box_side: int, rng: np.random.Generator) -> Path:
     x, y = _still(T, rng)
     swings, phase = rng.uniform(1.3, 2.2), rng.uniform(0, 2 * np.pi)
-    swing = np.sin(2 * np.pi * swings * np.arange(T) / (T - 1) + phase)
+    swing = np.sin(2 * np.pi * swings * np.arange(T) / max(1, T - 1) + phase)
     return _path((x + rng.uniform(0.15, 0.22) * swing, y), rng)
 
 

@@ -16,9 +16,9 @@ from vidcore.media.synthetic.truth import truth
 
 @door
 def learned_world(
-    T: Annotated[int, Knob("Frames", 8, 32, 8, help="The models read 16.", least=2)] = 16,
+    T: Annotated[int, Knob("Frames", 8, 32, 8, help="The models read 16.", least=1)] = 16,
     size: Annotated[
-        int, Knob("Size", 48, 112, 16, "px", "The models read 48 pixels.", least=16)
+        int, Knob("Size", 48, 112, 16, "px", "The models read 48 pixels.", least=8)
     ] = 48,
     *,
     action: Annotated[int, Knob("Action", options=ACTIONS)] = 8,

@@ -15,9 +15,9 @@ class World:
     Parameters
     ----------
     size
-        Height and width, pixels, from 16.
+        Height and width, pixels, from 8.
     frames
-        Length of a clip, from 2.
+        Length of a clip, from 1.
     radius
         Least and largest radius of the shape, shares of the size.
     noise
@@ -40,9 +40,9 @@ class World:
 
     def __post_init__(self) -> None:
         low, high = self.radius
-        if self.size < 16 or self.frames < 2 or not 0 < low <= high <= 0.5:
+        if self.size < 8 or self.frames < 1 or not 0 < low <= high <= 0.5:
             raise ShapeError(
-                "A world needs size from 16, frames from 2 and 0 < least radius <= largest radius "
+                "A world needs size from 8, frames from 1 and 0 < least radius <= largest radius "
                 f"<= 0.5; got size={self.size}, frames={self.frames}, radius={self.radius}."
             )
 
