@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from vidcore import flow
 from vidcore.errors import LimitError, ShapeError, WeightsError
 from vidcore.flow import raft_blocks_torch, raft_torch
+from vidcore.weights import card
+from vidcore.weights.load_torch import load
 
 raft = sys.modules["vidcore.flow.raft"]  # the module; the room exports its function of that name
 
@@ -228,8 +230,9 @@ def test_the_door_returns_the_last_field_and_the_others_when_asked(
 
 
 def test_without_weights_the_door_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(raft_torch, "WEIGHTS", tmp_path / "raft.safetensors")
-    raft_torch.trained.cache_clear()
+    monkeypatch.setattr(sys.modules["vidcore.weights.card"], "FILES", tmp_path)
+    card.cache_clear()
+    load.cache_clear()
     with pytest.raises(WeightsError, match="training"):
         flow.raft(np.zeros((16, 16)), np.zeros((16, 16)))
 

@@ -76,7 +76,7 @@ class Flow:
         seen = network.look(2 * batch["prev"] - 1, 2 * batch["next"] - 1)
         n, total = int(batch["iterations"]), torch.zeros(())
         coarse = np.s_[..., ::FACTOR, ::FACTOR]
-        for k, (flow, h) in enumerate(network.correct(seen, n)):
+        for k, (flow, h, _) in enumerate(network.correct(seen, n)):
             if k < n - 1:
                 error = (FACTOR * flow - truth[coarse]).abs().sum(1) * weight[coarse]
             else:

@@ -50,6 +50,20 @@ def raft(
     WeightsError
         If the trained weights are missing or damaged.
     """
+    check_pair(prev, next_)
+    check_count(iterations, "iterations")
+    from vidcore.flow.raft_torch import infer, trained  # torch is heavy: only where it is used
+
+    fields = infer(trained(), prev, next_, iterations=iterations, every=iterates)
+    H, W = prev.shape[:2]
+    y, x = np.indices((H, W))
+    x, y = x + fields[-1][..., 0], y + fields[-1][..., 1]
+    inside = (x >= 0) & (x <= W - 1) & (y >= 0) & (y <= H - 1)
+    return FlowResult(fields[-1], inside, iterates=fields if iterates else None)
+
+
+def check_pair(prev: np.ndarray, next_: np.ndarray) -> None:
+    """Refuse what the network cannot compare: other sizes, too small, too large."""
     for image in (prev, next_):
         check_image(image)
     H, W = prev.shape[:2]
@@ -63,14 +77,6 @@ def raft(
             f"RAFT compares all pairs of pixels, up to {MOST_PIXELS} of them; got {H} x {W}. "
             "Decode with a smaller height."
         )
-    check_count(iterations, "iterations")
-    from vidcore.flow.raft_torch import infer, trained  # torch is heavy: only where it is used
-
-    fields = infer(trained(), prev, next_, iterations=iterations)
-    y, x = np.indices((H, W))
-    x, y = x + fields[-1][..., 0], y + fields[-1][..., 1]
-    inside = (x >= 0) & (x <= W - 1) & (y >= 0) & (y <= H - 1)
-    return FlowResult(fields[-1], inside, iterates=fields if iterates else None)
 
 
 def correlation_volume(

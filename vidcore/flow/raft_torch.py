@@ -5,8 +5,6 @@ by learned convex mixtures, which the small published network leaves out.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,24 +19,56 @@ from vidcore.flow.raft import FACTOR
 from vidcore.flow.raft_blocks_torch import (
     OURS,
     RAFT_SMALL,
+    STEP_CHANNELS,
     Encoder,
     MaskPredictor,
     UpdateBlock,
     Widths,
+    linear_shares,
 )
 from vidcore.flow.raft_step_torch import Details, FineStep
 from vidcore.flow.warp_torch import sample
-
-WEIGHTS = Path(__file__).parents[1] / "weights" / "files" / "raft.safetensors"
+from vidcore.weights.load_torch import load
 
 
 class Seen(NamedTuple):
     """What the corrections read, made once per pair of images."""
 
+    f1: Tensor
+    f2: Tensor
     pyramid: list[Tensor]
     details: Details | None
     h: Tensor
     context: Tensor
+
+
+class Followed(NamedTuple):
+    """One run in NumPy: see `raft_inside.RaftInside`."""
+
+    f1: np.ndarray
+    f2: np.ndarray
+    coarse: np.ndarray
+    trust: np.ndarray
+    fields: np.ndarray
+    shares: np.ndarray
+
+
+class Correction(NamedTuple):
+    """Where one correction has led.
+
+    Parameters
+    ----------
+    flow
+        `(B, 2, h, w)` in pixels at 1/8 resolution.
+    h
+        `(B, hidden, h, w)`: the memory.
+    trust
+        `(B, 1, h, w)` in 0 to 1: how much of the Lucas-Kanade step was taken; None without one.
+    """
+
+    flow: Tensor
+    h: Tensor
+    trust: Tensor | None
 
 
 class Raft(nn.Module):
@@ -69,8 +99,8 @@ class Raft(nn.Module):
 
         H and W must be multiples of 8 and, for four levels, at least 64.
         """
-        seen = self.look(image1, image2)
-        return torch.stack([self.upsample(flow, h) for flow, h in self.correct(seen, iterations)])
+        corrected = self.correct(self.look(image1, image2), iterations)
+        return torch.stack([self.upsample(flow, h) for flow, h, _ in corrected])
 
     def look(self, image1: Float[Tensor, "B 3 H W"], image2: Float[Tensor, "B 3 H W"]) -> Seen:
         """Compare all pairs once, and say what the first image shows where."""
@@ -80,29 +110,31 @@ class Raft(nn.Module):
             [self.widths.hidden, self.widths.context], 1
         )
         return Seen(
+            f1,
+            f2,
             correlation_pyramid(f1, f2, levels=self.widths.levels),
             self.fine.prepare(half) if self.fine else None,
             torch.tanh(h),
             torch.relu(context),
         )
 
-    def correct(self, seen: Seen, iterations: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Correct the flow again and again: `(B, 2, h, w)` at 1/8 resolution, and the memory."""
-        pyramid, details, h, context = seen
+    def correct(self, seen: Seen, iterations: int) -> Iterator[Correction]:
+        """Correct the flow again and again."""
+        _, _, pyramid, details, h, context = seen
         flow = torch.zeros_like(h[:, :2])
         for _ in range(iterations):
             flow = flow.detach()  # gradients pass through each correction, not the running estimate
             found = lookup(pyramid, flow, radius=self.widths.radius)
             if self.fine is None or details is None:
                 h, correction = self.update_block(h, context, found, flow)
+                trust = None
             else:
                 step, notes = self.fine(details, flow)
-                found = torch.cat([found, notes], 1)
-                h, correction = self.update_block(h, context, found, flow)
-                correction, trust = correction.split([2, 1], 1)
-                correction = correction + torch.sigmoid(trust) * step
+                h, answer = self.update_block(h, context, torch.cat([found, notes], 1), flow)
+                trust = torch.sigmoid(answer[:, 2:])
+                correction = answer[:, :2] + trust * step
             flow = flow + correction
-            yield flow, h
+            yield Correction(flow, h, trust)
 
     def upsample(self, flow: Tensor, h: Tensor) -> Tensor:
         """Enlarge by 8: by learned mixtures where there is a mask predictor, else bilinearly."""
@@ -164,28 +196,36 @@ def convex_upsample(
 
 @torch.inference_mode()
 def infer(
-    network: Raft, prev: np.ndarray, next_: np.ndarray, *, iterations: int
-) -> Float[np.ndarray, "iterations H W 2"]:
+    network: Raft, prev: np.ndarray, next_: np.ndarray, *, iterations: int, every: bool = True
+) -> Float[np.ndarray, "K H W 2"]:
     """Pad to what the network needs, run it, and crop.
 
     Parameters
     ----------
     prev, next_
         `(H, W)` or `(H, W, 3)` floats in [0, 1], from 16 x 16.
+    every
+        Return the field after each correction, not the last alone: upsampling has its price.
     """
+    H, W = prev.shape[:2]
+    steps = list(network.correct(network.look(*padded(network, prev, next_)), iterations))
+    kept = steps if every else steps[-1:]
+    fields = torch.cat([network.upsample(step.flow, step.h) for step in kept])[..., :H, :W]
+    dtype = np.float64 if prev.dtype == next_.dtype == np.float64 else np.float32
+    return np.asarray(rearrange(fields, "k uv h w -> k h w uv").cpu().numpy(), dtype)
+
+
+def padded(network: Raft, prev: np.ndarray, next_: np.ndarray) -> list[Float[Tensor, "1 3 h w"]]:
+    """Turn both images into batches in [-1, 1]; borders are repeated up to a fitting size."""
     H, W = prev.shape[:2]
     step = FACTOR * 2 ** (network.widths.levels - 1)  # the smallest side with a coarsest level
     size = (max(step, -(-n // FACTOR) * FACTOR) for n in (H, W))
     bottom, right = (padded - n for padded, n in zip(size, (H, W), strict=True))
     like = next(network.parameters())
-    images = [
+    return [
         F.pad(_to_batch(image, like), (0, right, 0, bottom), mode="replicate")
         for image in (prev, next_)
     ]
-    fields = network(*images, iterations=iterations)[:, 0, :, :H, :W]
-    dtype = np.float64 if prev.dtype == next_.dtype == np.float64 else np.float32
-    last = rearrange(fields, "k uv h w -> k h w uv").cpu().numpy()
-    return np.asarray(last, dtype)
 
 
 def _to_batch(image: np.ndarray, like: Tensor) -> Float[Tensor, "1 3 H W"]:
@@ -227,7 +267,9 @@ def widths_of(state: Mapping[str, Tensor], *, radius: int) -> Widths:
 
     encoder, update = "feature_encoder", "update_block"
     hidden = out(f"{update}.recurrent_block.convgru1.convz")
+    fine = out("fine.mix") if "fine.mix.weight" in state else 0
     looked_up = int(state[f"{update}.motion_encoder.convcorr1.0.weight"].shape[1])
+    looked_up -= STEP_CHANNELS if fine else 0
     return Widths(
         encoder=(
             out(f"{encoder}.convnormrelu.0"),
@@ -248,10 +290,10 @@ def widths_of(state: Mapping[str, Tensor], *, radius: int) -> Widths:
         motion=out(f"{update}.motion_encoder.conv.0"),
         head=out(f"{update}.flow_head.conv1"),
         mask=out("mask_predictor.convrelu.0") if "mask_predictor.conv.weight" in state else 0,
+        fine=fine,
     )
 
 
-@lru_cache(maxsize=1)
 def trained() -> Raft:
     """Load our own network, once per process.
 
@@ -260,11 +302,38 @@ def trained() -> Raft:
     WeightsError
         If the file is missing or does not fit.
     """
-    if not WEIGHTS.exists():
-        raise WeightsError(
-            f"RAFT needs its trained weights, vidcore/weights/files/{WEIGHTS.name}: not found. "
-            "Make them with `python -m training.train raft`, or use PyramidalLucasKanade."
-        )
-    from safetensors.torch import load_file
+    network = load("raft")
+    if not isinstance(network, Raft):
+        raise WeightsError(f"The card of RAFT builds a {type(network).__name__}.")
+    return network
 
-    return from_state(load_file(WEIGHTS))
+
+@torch.inference_mode()
+def follow(network: Raft, prev: np.ndarray, next_: np.ndarray, *, iterations: int) -> Followed:
+    """Run the network as `infer` does, and keep what it saw and thought on the way."""
+    H, W = prev.shape[:2]
+    h, w = -(-H // FACTOR), -(-W // FACTOR)
+    seen = network.look(*padded(network, prev, next_))
+    steps = list(network.correct(seen, iterations))
+    fields = torch.cat([network.upsample(step.flow, step.h) for step in steps])[..., :H, :W]
+    coarse = torch.cat([step.flow for step in steps])[..., :h, :w]
+    trusts = [torch.ones_like(s.flow[:, :1]) if s.trust is None else s.trust for s in steps]
+    to = "k c h w -> k h w c"
+    f1, f2 = (rearrange(f[..., :h, :w], "1 c h w -> h w c").numpy() for f in (seen.f1, seen.f2))
+    return Followed(
+        f1,
+        f2,
+        rearrange(coarse, to).numpy(),
+        rearrange(torch.cat(trusts)[..., :h, :w], to)[..., 0].numpy(),
+        rearrange(fields, to).numpy(),
+        _shares(network, steps[-1].h)[:h, :w].numpy(),
+    )
+
+
+def _shares(network: Raft, h: Tensor) -> Float[Tensor, "h w n a c"]:
+    """Return what share each of the 3 x 3 coarse pixels has in each fine one."""
+    if network.mask_predictor is None:
+        shares = linear_shares()
+        return shares.expand(*h.shape[-2:], *shares.shape)
+    scores: Tensor = network.mask_predictor(h)
+    return rearrange(scores, "1 (n a c) h w -> h w n a c", n=9, a=FACTOR).softmax(dim=2)
