@@ -77,11 +77,14 @@ def publish_layer(name: str, label: str, volume: np.ndarray, *, key: str) -> dic
     }
 
 
-def publish_values(name: str, values: np.ndarray, *, key: str) -> dict[str, object]:
-    """Offer numbers as they are, float32, in any shape; `key` names their content."""
+def publish_values(
+    name: str, values: np.ndarray, *, key: str, half: bool = False
+) -> dict[str, object]:
+    """Offer numbers as they are, in any shape, float32 or `half` of it; `key` names the content."""
     digest = hashlib.blake2b(f"{key} {name}".encode(), digest_size=16).hexdigest()
-    url = _publish(digest, _Asset(values.astype(np.float32, copy=False), "float32"))
-    return {"name": name, "url": url, "dtype": "float32", "shape": list(values.shape)}
+    dtype = "float16" if half else "float32"
+    url = _publish(digest, _Asset(values.astype(np.float32, copy=False), dtype))
+    return {"name": name, "url": url, "dtype": dtype, "shape": list(values.shape)}
 
 
 def publish_script(name: str, text: str) -> str:

@@ -96,15 +96,21 @@ function fill(field) {
 
 // ---- Lucas-Kanade, one step -------------------------------------------------------------------
 function lucasKanade(I1, I2, { window = 5 } = {}) {
-  const [Ix, Iy] = sobel(I1), It = mapped(I2, I1, (b, a) => b - a);
+  const [Ix, Iy] = sobel(I1);
+  return fill(solve(windowsOf(Ix, Iy, mapped(I2, I1, (b, a) => b - a), window)));
+}
+function windowsOf(Ix, Iy, It, window) {
   const [Sxx, Sxy, Syy, Sxt, Syt] = [[Ix, Ix], [Ix, Iy], [Iy, Iy], [Ix, It], [Iy, It]].map(([p, q]) => windowSum(times(p, q), window));
+  return { Sxx, Sxy, Syy, Sxt, Syt };
+}
+function solve({ Sxx, Sxy, Syy, Sxt, Syt }) {
   const valid = textured(Sxx, Sxy, Syy, TEXTURED), u = new Float64Array(valid.length), v = new Float64Array(valid.length);
   for (let i = 0; i < valid.length; i++) {
     const det = valid[i] ? Sxx.a[i] * Syy.a[i] - Sxy.a[i] * Sxy.a[i] : 1;
     u[i] = (Sxy.a[i] * Syt.a[i] - Syy.a[i] * Sxt.a[i]) / det;
     v[i] = (Sxy.a[i] * Sxt.a[i] - Sxx.a[i] * Syt.a[i]) / det;
   }
-  return fill({ W: I1.W, H: I1.H, u, v, valid });
+  return { W: Sxx.W, H: Sxx.H, u, v, valid };
 }
 
 // ---- coarse to fine ---------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from vidcore.figures import theme
-from vidcore.flow import FlowResult, eigenvalues, to_colour
+from vidcore.flow import FlowResult, Smoothness, eigenvalues, to_colour
 from vidcore.flow.metrics import check_known
 
 ARROWS = 16  # across the longer side: more cannot be told apart on a phone
@@ -207,6 +207,33 @@ def energy_curve(result: FlowResult) -> go.Figure:
         x="sweeps",
         y="energy (squared grey levels)",
         yaxis={"type": "log"},
+    )
+
+
+def smoothness(result: Smoothness, *, chosen: float | None = None) -> go.Figure:
+    """The error of Horn-Schunck for each alpha, at motion boundaries and away from them.
+
+    Parameters
+    ----------
+    chosen
+        The alpha to mark.
+    """
+    hover = "alpha %{x}: %{y:.3f} pixels"
+    lines = (
+        ("at motion boundaries", result.boundary, theme.CORAL, "solid"),
+        ("elsewhere", result.inside, theme.INDIGO, "dash"),
+    )
+    return theme.base(
+        [
+            theme.line(result.alphas, error, name, colour, hover, dash=dash, mode="lines+markers")
+            for name, error, colour, dash in lines
+        ],
+        x="alpha, smoothness (grey levels per pixel)",
+        y="mean error (pixels)",
+        legend=True,
+        xaxis={"type": "log"},
+        yaxis={"rangemode": "tozero"},
+        shapes=[] if chosen is None else [theme.marker_line(chosen, theme.AMBER)],
     )
 
 

@@ -24,9 +24,11 @@ from vidcore.flow.horn_schunck import horn_schunck, kept_sweeps, pyramidal_horn_
 from vidcore.flow.lucas_kanade import lucas_kanade, pyramidal_lucas_kanade
 from vidcore.flow.metrics import angular_error, endpoint_error, fl_all, interpolation_error
 from vidcore.flow.raft import raft
+from vidcore.flow.raft_inside import RaftInside, raft_inside
+from vidcore.flow.residual import Residual, residual
 from vidcore.flow.result import FlowResult
 from vidcore.flow.rivals import Rival, rivals
-from vidcore.flow.smoothness import Smoothness, smoothness_curve
+from vidcore.flow.smoothness import ALPHAS, Smoothness, smoothness_curve, telling_point
 from vidcore.flow.speeds import Speeds, speed_curve
 from vidcore.flow.structure import (
     constraint_lines,
@@ -37,6 +39,7 @@ from vidcore.flow.structure import (
 from vidcore.flow.warp import warp
 
 __all__ = [
+    "ALPHAS",
     "LESSON_POINT",
     "Aperture",
     "CameraMotion",
@@ -47,6 +50,8 @@ __all__ = [
     "PyramidalHornSchunck",
     "PyramidalLucasKanade",
     "Raft",
+    "RaftInside",
+    "Residual",
     "Rival",
     "Smoothness",
     "Speeds",
@@ -69,13 +74,16 @@ __all__ = [
     "pyramidal_horn_schunck",
     "pyramidal_lucas_kanade",
     "raft",
+    "raft_inside",
     "read_flo",
     "read_kitti",
     "remove_camera_motion",
+    "residual",
     "rivals",
     "smoothness_curve",
     "speed_curve",
     "structure_tensor",
+    "telling_point",
     "to_colour",
     "warp",
     "write_flo",

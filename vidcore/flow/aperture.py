@@ -15,11 +15,13 @@ from vidcore.errors import ShapeError
 from vidcore.flow.derivatives import sobel
 from vidcore.flow.frames import brightness, check_window
 from vidcore.flow.lucas_kanade import lucas_kanade
+from vidcore.flow.result import FlowResult
 from vidcore.flow.structure import TEXTURED, eigenvalues, structure_tensor
-from vidcore.media import Clip
+from vidcore.media import Clip, synthetic
 from vidcore.media.clip import read_only
 
 LESSON_SIDE, LESSON_ROWS, LESSON_COLUMNS, LESSON_SHIFT = 32, (10, 22), (8, 18), 3  # pixels
+REACHES = (2.0, 12.0)  # pixels per frame
 LESSON_POINT = (17, 15)  # (x, y): on the middle of the square's right edge
 
 
@@ -41,6 +43,8 @@ class Aperture:
         What l2 must exceed for a window to be solved.
     flat, edge, corner
         (x, y) of the window that is the clearest case of each.
+    reach
+        Half the width, in pixels per frame, of a plane of (u, v) that holds what is found.
     """
 
     picture: np.ndarray
@@ -55,6 +59,7 @@ class Aperture:
     flat: tuple[int, int]
     edge: tuple[int, int]
     corner: tuple[int, int]
+    reach: float
 
     def __post_init__(self) -> None:
         for name in ("picture", "Ix", "Iy", "It", "flow", "valid", "l1", "l2"):
@@ -87,7 +92,13 @@ def apertures(clip: Clip, t: int = 0, *, window: int = 5) -> Aperture:
         flat=_best(-l1, inner),
         edge=_best(one_way, inner),
         corner=_best(l2, inner),
+        reach=_reach(one_step),
     )
+
+
+def _reach(result: FlowResult) -> float:
+    known = result.flow[result.valid] if result.valid.any() else np.zeros((1, 2))
+    return float(np.clip(1.5 * np.quantile(np.linalg.norm(known, axis=-1), 0.95), *REACHES))
 
 
 def _best(score: np.ndarray, inner: np.ndarray) -> tuple[int, int]:
@@ -95,14 +106,17 @@ def _best(score: np.ndarray, inner: np.ndarray) -> tuple[int, int]:
     return int(x), int(y)
 
 
-def first_lesson() -> Clip:
+def first_lesson() -> synthetic.Scene:
     """Return the pair of a first lesson on Lucas-Kanade: a white square moves right by 3 pixels.
 
     12 rows and 10 columns on black, 32 x 32 in all. Its author asks for the flow at row 15, column
     17, on the right edge, and expects u > 0; one solve over 5 x 5 finds a singular system there.
     """
     frames = np.zeros((2, LESSON_SIDE, LESSON_SIDE, 3), np.float32)
-    left, right = LESSON_COLUMNS
+    rows, (left, right) = slice(*LESSON_ROWS), LESSON_COLUMNS
     for k in (0, 1):
-        frames[k, slice(*LESSON_ROWS), left + k * LESSON_SHIFT : right + k * LESSON_SHIFT] = 1
-    return Clip(frames, fps=2.0)
+        frames[k, rows, left + k * LESSON_SHIFT : right + k * LESSON_SHIFT] = 1
+    flow = np.zeros((1, LESSON_SIDE, LESSON_SIDE, 2), np.float32)
+    flow[0, rows, left:right, 0] = LESSON_SHIFT
+    valid = (frames[:1, ..., 0] == 1) | (frames[1:, ..., 0] == 0)  # the others get covered
+    return synthetic.Scene(Clip(frames, fps=2.0), lambda: (flow, valid))

@@ -28,7 +28,9 @@ COST = {  # seconds per million pixels of one field, as measured at 240 x 320 on
     PyramidalHornSchunck: 0.7,
     Raft: 6.0,
 }
+MOST = 1.5e6  # pixels of all fields together: what is sent to a phone, 6 MB as float16
 SMALLEST = 32  # pixels: no side is made smaller than this
+TYPICAL, SHORTEST = 0.99, 0.25  # share of the lengths below `longest`, and pixels it never is below
 SAMPLED = 2000  # pixels that the camera's six numbers are fitted to
 
 
@@ -44,6 +46,8 @@ class Film:
         `(T-1, h, w)`: True where going there and back arrives near the start.
     camera
         `(T-1, 2, 3)`: the affine field most of each picture agrees with; see `camera`.
+    longest
+        A length in pixels that most of the fields stay below: the scale of their colours.
     shrunk
         How many times smaller than the clip it was computed, to keep its time.
     """
@@ -51,6 +55,7 @@ class Film:
     flow: np.ndarray
     consistent: np.ndarray
     camera: np.ndarray
+    longest: float
     shrunk: float
 
     def __post_init__(self) -> None:
@@ -61,7 +66,8 @@ class Film:
 def film(clip: Clip, settings: Settings) -> Film:
     """Estimate the flow of a whole clip.
 
-    The frames are first made smaller where the method would take longer than about `SECONDS`.
+    The frames are first made smaller where there are more than `MOST` pixels, or the method would
+    take longer than about `SECONDS`.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def film(clip: Clip, settings: Settings) -> Film:
     """
     if len(clip.frames) < 2:
         raise ShapeError("Flow needs two frames; got 1. Take a longer part of the clip.")
-    small, shrunk = shrink(clip, SECONDS / (2 * COST[type(settings)]) * 1e6)
+    small, shrunk = shrink(clip, min(MOST, SECONDS / (2 * COST[type(settings)]) * 1e6))
     back = Clip(small.frames[::-1], small.fps)
     T = len(small.frames)
     fields, agree, cameras = [], [], []
@@ -82,7 +88,10 @@ def film(clip: Clip, settings: Settings) -> Film:
         fields.append(there.flow)
         agree.append(forward_backward(there.flow, home.flow)[1])
         cameras.append(remove_camera_motion(there.flow, sampled(there.valid)).parameters)
-    return Film(np.stack(fields), np.stack(agree), np.stack(cameras).astype(np.float32), shrunk)
+    flow = np.stack(fields)
+    longest = max(float(np.quantile(np.linalg.norm(flow, axis=-1), TYPICAL)), SHORTEST)
+    parameters = np.stack(cameras).astype(np.float32)
+    return Film(flow, np.stack(agree), parameters, longest, shrunk)
 
 
 def shrink(clip: Clip, most: float) -> tuple[Clip, float]:

@@ -64,3 +64,10 @@ def near_boundary(truth: np.ndarray) -> np.ndarray:
     jump[1:] |= np.linalg.norm(np.diff(truth, axis=0), axis=-1) > JUMP
     near: np.ndarray = cv2.dilate(jump, np.ones((NEAR, NEAR), np.uint8)) > 0
     return near
+
+
+def telling_point(field: np.ndarray) -> tuple[int, int]:
+    """Return (x, y) of the most sideways motion, in the row that holds the most of it."""
+    sideways = abs(field[..., 0])
+    y = int(sideways.sum(axis=1).argmax())
+    return int(sideways[y].argmax()), y
