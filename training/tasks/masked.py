@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from training.data import TRAIN, labelled
 from training.recipe import Tensors
-from vidcore.videomae import leakage, masking
+from vidcore.videomae import masking
+from vidcore.videomae.leakage import copy_nearest, leakage, mean_colour
 from vidcore.videomae.small_torch import FRAMES, SIDE, SPREAD, TUBELET, SmallMasked
 from vidcore.videomae.target_torch import to_cubes
 from vidcore.videomae.videomae_torch import gather
@@ -127,11 +128,11 @@ class Masked:
         for clip, masked in zip(cubes, masks, strict=True):
             hidden = masked.ravel()
             for name, filled in (
-                ("mean", leakage.mean_colour(clip, masked)),
-                ("copy", leakage.copy_nearest(clip, masked, **size)),
+                ("mean", mean_colour(clip, masked)),
+                ("copy", copy_nearest(clip, masked, **size)),
             ):
                 found[name] += float(((filled - clip)[hidden] ** 2).mean()) / count
-            found["leakage"] += leakage.leakage(masked) / count
+            found["leakage"] += leakage(masked) / count
         return found
 
     def cubes(self, video: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ KINDS = ("tube", "random", "frame")
 
 
 def tube_mask(
-    shape: tuple[int, int, int], *, ratio: float, rng: np.random.Generator
+    shape: tuple[int, ...], *, ratio: float, rng: np.random.Generator
 ) -> Bool[np.ndarray, "T H W"]:
     """Hide the same floor(ratio H W) places in every slice.
 
@@ -48,21 +48,21 @@ def tube_mask(
 
 
 def random_mask(
-    shape: tuple[int, int, int], *, ratio: float, rng: np.random.Generator
+    shape: tuple[int, ...], *, ratio: float, rng: np.random.Generator
 ) -> Bool[np.ndarray, "T H W"]:
     """Hide floor(ratio T H W) cubes anywhere; arguments and errors as `tube_mask`."""
     return first_hidden(hiding_order("random", shape, rng=rng), "random", shape, ratio=ratio)
 
 
 def frame_mask(
-    shape: tuple[int, int, int], *, ratio: float, rng: np.random.Generator
+    shape: tuple[int, ...], *, ratio: float, rng: np.random.Generator
 ) -> Bool[np.ndarray, "T H W"]:
     """Hide floor(ratio T) whole slices; arguments and errors as `tube_mask`."""
     return first_hidden(hiding_order("frame", shape, rng=rng), "frame", shape, ratio=ratio)
 
 
 def hiding_order(
-    kind: str, shape: tuple[int, int, int], *, rng: np.random.Generator
+    kind: str, shape: tuple[int, ...], *, rng: np.random.Generator
 ) -> Int[np.ndarray, " units"]:
     """Return the order in which a mask's units are hidden: places, cubes or slices by number.
 
@@ -79,7 +79,7 @@ def hiding_order(
 
 
 def first_hidden(
-    order: Int[np.ndarray, " units"], kind: str, shape: tuple[int, int, int], *, ratio: float
+    order: Int[np.ndarray, " units"], kind: str, shape: tuple[int, ...], *, ratio: float
 ) -> Bool[np.ndarray, "T H W"]:
     """Hide the first floor(ratio units) of `order`."""
     if not 0 <= ratio <= 1:
@@ -91,6 +91,6 @@ def first_hidden(
     return np.broadcast_to(masked.reshape(axes), shape).copy()
 
 
-def _units(kind: str, shape: tuple[int, int, int]) -> int:
+def _units(kind: str, shape: tuple[int, ...]) -> int:
     T, H, W = shape
     return {"tube": H * W, "random": T * H * W, "frame": T}[kind]

@@ -13,10 +13,12 @@ from jaxtyping import Bool, Float
 from vidcore.errors import ShapeError
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
-from vidcore.videomae import leakage, masking, target
-from vidcore.weights import card
+from vidcore.videomae import masking, target
+from vidcore.videomae.leakage import copy_nearest, leakage, mean_colour
+from vidcore.weights import card, names
 
 FRAMES, SIDE, TUBELET = 16, 48, 2  # what the small networks read
+USUAL = "masked"
 MODELS = {
     "tube": "masked",
     "random": "masked_random",
@@ -52,8 +54,9 @@ class Hide:
 
     @property
     def network(self) -> str:
-        """The name of the network that is asked."""
-        return self.model or MODELS.get(self.kind, "masked")
+        """The name of the network that is asked: the usual one where another is not shipped."""
+        wanted = self.model or MODELS.get(self.kind, USUAL)
+        return wanted if wanted in names("reconstruct") else USUAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,8 +131,8 @@ def reconstruct(clip: Clip, settings: Hide = Hide()) -> Reconstruction:
     WeightsError
         If the trained weights are missing or damaged.
     """
-    patch = int(card(settings.network).settings["patch"])
-    grid = target.grid((FRAMES, SIDE, SIDE), tubelet=TUBELET, patch=patch)
+    grid = grid_of(settings.network)
+    patch = SIDE // grid[1]
     masked = mask_of(settings, grid)
     if masked.all():
         raise ShapeError(
@@ -145,15 +148,15 @@ def reconstruct(clip: Clip, settings: Hide = Hide()) -> Reconstruction:
     filled[hidden] = predicted.reshape(-1, *cubes.shape[1:]).clip(0, 1)
     guesses = {
         "model": filled,
-        "mean colour": leakage.mean_colour(cubes, masked),
-        "nearest copy": leakage.copy_nearest(cubes, masked, patch=patch, tubelet=TUBELET),
+        "mean colour": mean_colour(cubes, masked),
+        "nearest copy": copy_nearest(cubes, masked, patch=patch, tubelet=TUBELET),
     }
     return Reconstruction(
         frames=frames,
         masked=masked,
         filled=target.from_cubes(filled, grid, tubelet=TUBELET, patch=patch),
         errors={w: target.reconstruction_loss(g, cubes, hidden) for w, g in guesses.items()},
-        leakage=leakage.leakage(masked),
+        leakage=leakage(masked),
         tubelet=TUBELET,
         patch=patch,
         visible=int((~masked).sum()),
@@ -163,6 +166,23 @@ def reconstruct(clip: Clip, settings: Hide = Hide()) -> Reconstruction:
         model=settings.network,
         fps=FRAMES * clip.fps / len(clip.frames),
     )
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the networks that can be asked."""
+    return tuple(names("reconstruct"))
+
+
+def grid_of(model: str = USUAL) -> tuple[int, int, int]:
+    """Return the cubes that a shipped network reads, along time, rows and columns.
+
+    Raises
+    ------
+    WeightsError
+        If there is no such network.
+    """
+    patch = int(card(model).settings["patch"])
+    return target.grid((FRAMES, SIDE, SIDE), tubelet=TUBELET, patch=patch)
 
 
 def mask_of(settings: Hide, grid: tuple[int, int, int]) -> Bool[np.ndarray, "T H W"]:
@@ -183,14 +203,24 @@ def painted_mask(painted: str, grid: tuple[int, int, int]) -> Bool[np.ndarray, "
         If it is not the hexadecimal number of as many bits as there are places.
     """
     _, H, W = grid
-    digits = -(-H * W // 4)
-    if len(painted) != digits or not set(painted) <= set("0123456789abcdef"):
+    if not _is_hexadecimal(painted, H * W):
         raise ShapeError(
-            f"A painting of {H} x {W} places needs {digits} hexadecimal digits; got {painted!r}."
+            f"A painting of {H} x {W} places needs {-(-H * W // 4)} hexadecimal digits; "
+            f"got {painted[:40]!r}."
         )
     bits = [int(bit) for digit in painted for bit in f"{int(digit, 16):04b}"]
     places = np.array(bits[: H * W], np.bool_).reshape(1, H, W)
     return np.broadcast_to(places, grid).copy()
+
+
+def is_painting(painted: str, grid: tuple[int, int, int]) -> bool:
+    """Whether a text is a painting of this grid that leaves something visible."""
+    _, H, W = grid
+    return _is_hexadecimal(painted, H * W) and not painted_mask(painted, grid).all()
+
+
+def _is_hexadecimal(text: str, bits: int) -> bool:
+    return len(text) == -(-bits // 4) and set(text) <= set("0123456789abcdef")
 
 
 def prepare(clip: Clip) -> Float[np.ndarray, "T H W 3"]:
@@ -238,10 +268,7 @@ def time_encoder(
     """
     from vidcore.videomae.run_torch import encode
 
-    name = MODELS["tube"]
-    patch = int(card(name).settings["patch"])
-    grid = target.grid((FRAMES, SIDE, SIDE), tubelet=TUBELET, patch=patch)
-    frames = prepare(clip)
+    name, grid, frames = USUAL, grid_of(USUAL), prepare(clip)
     masks = [mask_of(Hide(ratio=ratio), grid) for ratio in ratios]
     encode(name, frames, masks[0])  # the first run also loads
     spent = np.zeros((repeats, len(masks)))
