@@ -1,0 +1,109 @@
+"""Our own RAFT: its time beside `raft_small`'s, its errors beside OpenCV's DIS and Farneback.
+
+`raft_small` is torchvision's published layout, 990 162 parameters, built here with random weights:
+its time does not depend on them. Errors are means over the pixels whose truth is known, on pairs
+that were never trained on: ../shared/flow, which may not be committed. Three of them are examples
+of FlyingChairs (Dosovitskiy et al., ICCV 2015). Where they are absent only times are measured.
+"""
+
+import statistics
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import cv2
+import numpy as np
+import torch
+
+from benchmarks.flow import RECORDED, Pair, dis, farneback, recorded_pairs
+from benchmarks.ratio import Ratio, compare
+from vidcore import flow
+from vidcore.flow.raft_blocks_torch import RAFT_SMALL
+from vidcore.flow.raft_torch import Raft, infer, trained
+from vidcore.media.clip import grey
+
+SIZE = (240, 320, 3)
+ITERATIONS = 12
+Errors = dict[str, list[float]]  # by method, pair by pair
+
+
+def measure() -> list[Ratio]:
+    """Compare the time, then the errors."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    rows = [time_row()]
+    recorded = list(recorded_pairs())
+    if recorded:
+        textured, whale, chairs = recorded[:-1], recorded[-1:], list(chairs_pairs())
+        rows += error_rows("ten textured pairs", textured, beyond=0.5)
+        rows += error_rows("RubberWhale", whale)
+        rows += error_rows("FlyingChairs, three examples", chairs, pixels=3.2)
+    return rows
+
+
+def time_row() -> Ratio:
+    """Compare CPU time at 240 x 320 and 12 corrections, one thread."""
+    prev, next_ = np.random.default_rng(0).random((2, *SIZE), np.float32)
+    small = Raft(RAFT_SMALL).eval()
+    ours, theirs = (
+        partial(infer, network, prev, next_, iterations=ITERATIONS, every=False)
+        for network in (trained(), small)
+    )
+    return compare(
+        "RAFT, 240 x 320, 12 corrections",
+        ours,
+        theirs,
+        against="raft_small",
+        target=0.5,
+        pairs=5,
+    )
+
+
+def error_rows(
+    what: str, pairs: list[Pair], *, beyond: float | None = None, pixels: float | None = None
+) -> list[Ratio]:
+    """Compare our mean error with each peer's; a target in pixels becomes one of the ratio."""
+    found = errors(pairs)
+    rows = []
+    for name, against in (("dis", "cv2 DIS MEDIUM"), ("farneback", "cv2 Farneback")):
+        ours, peer = (statistics.mean(found[key]) for key in ("raft", name))
+        ratios = [a / b for a, b in zip(found["raft"], found[name], strict=True)]
+        goal = None if name != "dis" else beyond if pixels is None else pixels / peer
+        rows.append(
+            Ratio(
+                f"RAFT, {what}",
+                against,
+                ours=ours,
+                peer=peer,
+                ratio=ours / peer,
+                low=min(ratios),
+                high=max(ratios),
+                pairs=len(pairs),
+                target=goal,
+                unit="px",
+            )
+        )
+    return rows
+
+
+def errors(pairs: list[Pair]) -> Errors:
+    """Return every method's error on every pair, in pixels."""
+    methods: dict[str, Callable[[Pair], np.ndarray]] = {
+        "raft": lambda pair: flow.raft(pair.prev, pair.next_).flow,
+        "dis": lambda pair: dis(grey(pair.prev), grey(pair.next_)),
+        "farneback": lambda pair: farneback(grey(pair.prev), grey(pair.next_)),
+    }
+    return {
+        name: [flow.endpoint_error(run(pair), pair.truth, pair.valid) for pair in pairs]
+        for name, run in methods.items()
+    }
+
+
+def chairs_pairs() -> Iterator[Pair]:
+    """Read the examples of FlyingChairs; none where they are absent."""
+    for path in sorted((RECORDED / "real" / "chairs").glob("*-gt.flo")):
+        stem = path.name.removesuffix("-gt.flo")
+        prev, next_ = (
+            cv2.imread(str(path.with_name(f"{stem}-img{k}.ppm")))[..., ::-1] / np.float32(255)
+            for k in (0, 1)
+        )
+        yield Pair(f"chairs {stem}", prev, next_, *flow.read_flo(path.read_bytes()))
