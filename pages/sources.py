@@ -24,6 +24,15 @@ BY_IDEA = {
         "segments on Something-Something V2; views at test time 5 × 3 and 2 × 3.",
         "Arnab et al. *ViViT.* ICCV 2021, arXiv 2103.15691: views 4 × 3 or 1 × 3.",
     ],
+    "SlowFast": [
+        "Feichtenhofer, Fan, Malik, He. *SlowFast Networks for Video Recognition.* ICCV 2019, "
+        "arXiv 1812.03982: sections 3 and 4; Table 1 for the layout, Table 2 for the variants, "
+        "Table 5a for the links (73.5 without, 75.6 with; 36.1 GFLOPs, Slow alone 27.3), Table 5b "
+        "for β.",
+        "facebookresearch/SlowFast: configs, MODEL_ZOO (75.6, 77.0), the loader's slow index, the "
+        "links' kernels (5, and 7 for 8×8 on ResNet-50).",
+        "facebookresearch/pytorchvideo, `models.hub.slowfast`: the other names of its weights.",
+    ],
     "Clips and codecs": [
         "Frame rates, pixel aspect and rotation as FFmpeg reports them; H.264 as coded by x264 "
         "with the settings shown beside the figure.",

@@ -210,7 +210,7 @@ class Clocks {
     screen.image = layer ? heatImage(layer, t, clip.W, clip.H, screen.image) : frameImage(clip, t, screen.image);
     pen.putImageData(screen.image, 0, 0);
     if (!k) { pen.fillStyle = "rgba(128, 128, 128, 0.65)"; pen.fillRect(0, 0, clip.W, clip.H); } // nothing yet
-    screen.says.textContent = k ? `frame ${t} · ${k} of ${indices.length}` : `nothing yet · 0 of ${indices.length}`;
+    screen.says.textContent = k ? `frame ${t} · ${k}/${indices.length}` : `nothing yet · 0/${indices.length}`;
     this.drawDial(screen.dial, k / indices.length, this.data.colours[pathway], k && t === this.at);
   }
 
@@ -232,6 +232,11 @@ class Clocks {
     pen.fillStyle = ink; pen.globalAlpha = 0.3;
     const every = Math.max(1, Math.ceil((T * 3) / width));
     for (let t = 0; t < T; t += every) pen.fillRect(x(t), ROWS.slow + 4, 1, 6);
+    pen.globalAlpha = 0.2; // what lies outside the raw clip is seen by nobody
+    const wide = Math.max(24, (ROWS.slow * this.clip.W) / this.clip.H), outside = [[0, x(this.seen.first)], [x(end), width]];
+    for (const [from, to] of outside) {
+      for (let left = from; to - left > 4; left += wide) this.paintCell(pen, Math.floor((left / width) * T), left, Math.min(wide, to - left), 0, ROWS.slow);
+    }
     pen.globalAlpha = 1;
     for (const [name, top, high] of [["slow", 0, ROWS.slow], ["fast", ROWS.slow + ROWS.ticks, ROWS.fast]]) {
       const indices = [...new Set(this.seen[name])];
@@ -245,13 +250,16 @@ class Clocks {
   }
 
   paintFrame(pen, t, left, right, top, high, colour) {
-    const { clip } = this, wide = right - left, full = (high * clip.W) / clip.H, shown = Math.min(wide - 1, full);
+    const wide = right - left;
     pen.fillStyle = colour; pen.globalAlpha = 0.28; pen.fillRect(left, top, wide - 1, high); pen.globalAlpha = 1;
-    if (shown > 2) {
-      const part = (shown / full) * clip.W; // a narrow cell shows the middle of the frame
-      pen.drawImage(stamp(clip, t), (clip.W - part) / 2, 0, part, clip.H, left, top, shown, high);
-    }
+    if (wide > 3) this.paintCell(pen, t, left, wide, top, high);
     pen.fillRect(left, top, 2, high);
+  }
+
+  // A frame at its own shape, at the left of its cell; a narrow cell shows the middle of it.
+  paintCell(pen, t, left, wide, top, high) {
+    const { clip } = this, full = (high * clip.W) / clip.H, shown = Math.min(wide - 1, full), part = (shown / full) * clip.W;
+    pen.drawImage(stamp(clip, t), (clip.W - part) / 2, 0, part, clip.H, left, top, shown, high);
   }
 
   playhead() {
