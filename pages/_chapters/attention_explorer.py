@@ -58,8 +58,8 @@ def explorer(clip: Clip) -> None:
         "when it jumps. The classifier's attention is saliency: the background looks at the object "
         "too. Divided attention reaches another frame only through a place: its map is a product. "
         "Space-only cannot leave its frame at all. A map shows what is mixed, not why.",
-        r"A_{ij} = \operatorname{softmax}_j\!\left(\frac{q_i \cdot k_j}{\sqrt d}\right)"
-        r"\qquad \text{divided: } A = S_t[n, m]\; T_m[t, t']",
+        r"\begin{aligned} A_{ij} &= \operatorname{softmax}_j\,(q_i \cdot k_j / \sqrt d) \\"
+        r"\text{divided: } A &= S_t[n, m]\; T_m[t, t'] \end{aligned}",
         attention.attends,
         attention.scaled_dot_product,
         attention.two_steps,

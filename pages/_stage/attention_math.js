@@ -81,7 +81,10 @@ function mixed(maps, shares) {
 // How much each head counts: one of them, all alike, or as the copying layer's gate says.
 function shares(row, layer, head, t, n) {
   const heads = layer.steps[0].heads, { N } = gridOf(row);
-  if (head === "gate" && layer.gate !== null) return Array.from({ length: heads }, (_, h) => row.values[layer.gate + (t * N + n) * heads + h]);
+  if (head === "gate" && layer.gate !== null) {
+    const gate = row.values.subarray(layer.gate + (t * N + n) * heads).slice(0, heads), sum = gate.reduce((a, b) => a + b, 0);
+    return Array.from(gate, (g) => g / sum);
+  }
   if (head === "mean" || head === "gate") return Array(heads).fill(1 / heads);
   return Array.from({ length: heads }, (_, h) => Number(h === Number(head)));
 }

@@ -25,7 +25,7 @@ from vidcore.attention.cost import (
 from vidcore.attention.explore import explore
 from vidcore.attention.hot import HotPatch, hot_patch
 from vidcore.attention.result import AttentionResult, Layer, Step, attends
-from vidcore.attention.rollout import rollout
+from vidcore.attention.rollout import rolled, rollout
 from vidcore.attention.schemes import SCHEMES, direct, divided, factorised, joint, two_steps
 from vidcore.attention.tokens import (
     central_frame,
@@ -63,6 +63,7 @@ __all__ = [
     "pairs_per_query",
     "pairs_with_class_token",
     "parameters",
+    "rolled",
     "rollout",
     "scaled_dot_product",
     "score_bytes",

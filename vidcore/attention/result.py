@@ -12,7 +12,7 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
 
 from vidcore.attention.attention import softmax
 from vidcore.errors import ShapeError
@@ -139,13 +139,14 @@ def _mixed(of: Layer, per_head: np.ndarray, t: int, n: int, head: HeadChoice) ->
     if head == "gate":
         if of.gate is None:
             raise ShapeError(f"{of.name} has no gate; take a head, or their mean.")
-        return np.tensordot(of.gate[t, n], per_head, axes=1)
+        gate = of.gate[t, n].astype(np.float64)
+        return np.tensordot(gate / gate.sum(), per_head, axes=1)  # rounded as q and k are
     return np.asarray(per_head[head])
 
 
 def _row(
     of: Layer, steps: Mapping[str, Step], t: int, n: int, N: int
-) -> Float32[np.ndarray, "heads T N"]:
+) -> Float[np.ndarray, "heads T N"]:
     """One query's weights by head, of one step or of two in turn."""
     if len(steps) == 1:
         (step,) = steps.values()
@@ -157,7 +158,7 @@ def _row(
     return np.asarray(across[:, None] * along)
 
 
-def row(step: Step, t: int, n: int, N: int) -> Float32[np.ndarray, "heads T N"]:
+def row(step: Step, t: int, n: int, N: int) -> Float[np.ndarray, "heads T N"]:
     """One query's weights in one step, zero where the pattern has no pair."""
     s = scores(step, t, n)
     heads, T, _ = s.shape
@@ -175,7 +176,7 @@ def row(step: Step, t: int, n: int, N: int) -> Float32[np.ndarray, "heads T N"]:
     return weights
 
 
-def scores(step: Step, t: int, n: int) -> Float32[np.ndarray, "heads T N"]:
+def scores(step: Step, t: int, n: int) -> Float[np.ndarray, "heads T N"]:
     """q . k / sqrt(d) of one query with every key."""
     n = 0 if step.pattern == "frames" else n
     q = step.q[:, t, n].astype(np.float64)
