@@ -10,6 +10,7 @@ from vidcore.media import synthetic
 LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.motion", "pages._chapters.sampling", "vidcore.media.encode", "orjson"),
     *("pages._chapters.slowfast", "pages._chapters.slowfast_trained"),
+    *("pages._chapters.attention", "pages._chapters.attention_explorer"),
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
 )
