@@ -5,26 +5,66 @@ import streamlit as st
 from pages import _clip, _kit
 from pages._stage import Order, stage
 
-IDEAS = [
-    (
-        "motion.py",
-        "What makes video hard",
-        "Order, redundancy, frame differences, and the space-time slice.",
-    ),
-    (
-        "sampling.py",
-        "Which frames does a model see?",
-        "Dense, uniform, TSN and SlowFast on one timeline; what falls between.",
-    ),
-]
-COMING = [
-    ("Optical flow", "from one equation to RAFT"),
-    ("3D convolution", "C3D, I3D inflation, R(2+1)D"),
-    ("Two streams", "appearance and motion, apart and fused"),
-    ("Video transformers", "click a patch, see what it attends to"),
-    ("SlowFast", "two clocks over one clip"),
-    ("VideoMAE", "hide nine tenths, predict the rest"),
-]
+IDEAS = {  # what a question is about -> page, name, what there is to do
+    "What is in a video?": [
+        (
+            "motion.py",
+            "What makes video hard",
+            "Reverse a throw into a catch; read speed off a slice.",
+        ),
+        (
+            "sampling.py",
+            "Which frames does a model see?",
+            "Four ways to choose, on one timeline.",
+        ),
+    ],
+    "Where did every pixel go?": [
+        (
+            "flow.py",
+            "Optical flow",
+            "Drag a motion; Lucas–Kanade and Horn–Schunck answer live.",
+        ),
+        (
+            "raft.py",
+            "RAFT, from the inside",
+            "Click a pixel: what it compared, corrected and mixed.",
+        ),
+    ],
+    "How can a network see time?": [
+        (
+            "conv3d.py",
+            "3D convolution",
+            "Edit a kernel through time, click a voxel, see 27 products.",
+        ),
+        (
+            "twostream.py",
+            "Two streams",
+            "What it is, and how it moves: apart, then fused.",
+        ),
+        (
+            "slowfast.py",
+            "SlowFast",
+            "Two clocks over one clip; cut the links between them.",
+        ),
+        (
+            "attention.py",
+            "Video transformers",
+            "Point at a patch: which patches does it look at?",
+        ),
+    ],
+    "What can it learn without labels?": [
+        (
+            "videomae.py",
+            "VideoMAE",
+            "Hide nine tenths of your clip, and see it predicted.",
+        ),
+        (
+            "alignment.py",
+            "Text finds video",
+            "Type a sentence; the clips rank themselves.",
+        ),
+    ],
+}
 
 _kit.opening(
     "Video Understanding from Scratch",
@@ -62,9 +102,9 @@ with right:
         st.warning("Not quite: an average does not know in which order it was fed, so it stays.")
     st.page_link("motion.py", label="See it measured", icon=":material/arrow_forward:")
 
-st.header("The ideas", anchor=False)
-for column, (page, name, about) in zip(st.columns(len(IDEAS)), IDEAS, strict=True):
-    with column.container(border=True, height="stretch"):
-        st.page_link(page, label=f"**{name}**", icon=":material/play_circle:")
-        st.markdown(about)
-st.caption("In the making: " + " · ".join(f"**{name}**, {about}" for name, about in COMING))
+for question, ideas in IDEAS.items():
+    st.header(question, anchor=False)
+    for column, (page, name, about) in zip(st.columns(len(ideas)), ideas, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{name}**", icon=":material/play_circle:")
+            st.markdown(about)
