@@ -57,8 +57,6 @@ def test_presets_answer_nothing_to_nothing() -> None:
     flat = np.full((4, 5, 6), 0.7)
     blind = {p.name for p in room.presets() if abs(room.conv3d(flat, p.kernel)).max() > 1e-12}
     assert blind == {"the frame itself", "blur in space and time"}
-    for preset in room.presets():
-        assert np.abs(preset.kernel).sum() <= 1 + 1e-12, preset.name
 
 
 def test_shifting_moves_what_it_says_and_costs_nothing(rng: np.random.Generator) -> None:

@@ -279,3 +279,46 @@ def _unit(
             Conv(f"{name}, time", width, (3, 1, 1), (t, 1, 1), norm=True),
         )
     return (Conv(name, width, (1, 3, 3) if flat else (3, 3, 3), stride, norm=True),)
+
+
+MOST_CHANNELS = 512  # as wide as the published networks get
+
+
+def stack(
+    *,
+    depth: int = 5,
+    time: int = 3,
+    space: int = 3,
+    width: int = 32,
+    halve_time: int = 2,
+    halve_space: int = 1,
+    classes: int = 14,
+) -> tuple[Layer, ...]:
+    """Build a plain stack: equal kernels, strides at regular layers, an average, the classes.
+
+    Parameters
+    ----------
+    depth
+        Convolutions.
+    time, space
+        Extent of every kernel.
+    width
+        Channels of the first; doubled where space is halved, up to 512.
+    halve_time, halve_space
+        Stride 2 in every so many layers, 0 for never.
+
+    Raises
+    ------
+    ShapeError
+        If depth, a kernel or the width is below 1.
+    """
+    if min(depth, time, space, width) < 1:
+        raise ShapeError(f"A stack needs counts from 1; got {(depth, time, space, width)}.")
+    layers: list[Layer] = []
+    for k in range(1, depth + 1):
+        t = 2 if halve_time and k % halve_time == 0 else 1
+        s = 2 if halve_space and k % halve_space == 0 else 1
+        if s == 2 and k > 1:
+            width = min(MOST_CHANNELS, 2 * width)
+        layers.append(Conv(f"layer {k}", width, (time, space, space), (t, s, s)))
+    return (*layers, Pool("average", None), Dense("classes", classes))

@@ -21,10 +21,12 @@ import numpy as np
 from jaxtyping import Float
 
 from vidcore.conv3d.conv import borders, conv3d, pad
+from vidcore.conv3d.kernels import SOBEL, learned_planes
 from vidcore.errors import ShapeError
 from vidcore.media.clip import Clip, grey, read_only
 
 WAYS = ("mean", "centre")
+Rows = tuple[tuple[float, ...], ...]  # of a 2-D filter: a setting, so it must be hashable
 OFF = 0.01  # a frame is counted as off if its response is off by more than this share
 
 
@@ -107,7 +109,7 @@ class InflationResult:
     kernel
         `(kT, kH, kW)`: the inflated filter.
     flat
-        `(H, W)`: what the 2-D filter answers.
+        `(T', H, W)`: what the 2-D filter answers to each frame.
     response
         `(T', H, W)`: what the 3-D one answers, frame by frame.
     difference
@@ -134,7 +136,7 @@ class InflationResult:
 
 def compare_inflated(
     clip: Clip,
-    kernel: tuple[tuple[float, ...], ...],
+    kernel: Rows,
     *,
     t: int = 0,
     kT: int = 3,
@@ -178,7 +180,7 @@ def compare_inflated(
     worst = difference.max(axis=(1, 2)) / largest
     return InflationResult(
         kernel=read_only(k3),
-        flat=read_only(flat[0]),
+        flat=read_only(same.astype(np.float32)),
         response=read_only(response.astype(np.float32)),
         difference=read_only(difference.astype(np.float32)),
         worst=read_only(worst),
@@ -186,3 +188,20 @@ def compare_inflated(
         frames_off=int((worst > OFF).sum()),
         first=first,
     )
+
+
+def planes(model: str = "frame") -> dict[str, Rows]:
+    """Return 2-D filters to inflate, as rows: our trained 2-D network's, and a few by hand."""
+    by_hand = {
+        "vertical edge, by hand": SOBEL,
+        "horizontal edge, by hand": SOBEL.T,
+        "blur, by hand": np.full((3, 3), 1 / 9),
+    }
+    learned = {
+        f"filter {k}, learned by {model}": plane for k, plane in enumerate(learned_planes(model))
+    }
+    return {name: _rows(plane) for name, plane in (learned | by_hand).items()}
+
+
+def _rows(plane: Float[np.ndarray, "kH kW"]) -> Rows:
+    return tuple(tuple(float(v) for v in row) for row in plane)

@@ -6,14 +6,18 @@ n = (cos, sin) of travel (right and down are positive) and v pixels per frame,
     k(t, y, x) = -z g(z) g(w)     z = n . (x, y) - v t: along the motion, in its own frame
                                   w: across it;  g a Gaussian
 
-with the mean taken off, so that flat areas answer 0, and the sum of absolute weights set to 1, so
-that answers stay within -1 and 1.
+scaled to a largest weight of 1 and rounded to hundredths, to be read. Turning time and space around
+at once turns every sign, so the weights add up to 0: flat areas are answered by 0.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
+from safetensors.numpy import load_file
+
+from vidcore.weights.card import FILES
 
 Cube = Float[np.ndarray, "3 3 3"]
 DIRECTIONS = {  # degrees, clockwise from right, as y points down
@@ -28,7 +32,7 @@ DIRECTIONS = {  # degrees, clockwise from right, as y points down
 }
 SPEEDS = (0.5, 1.0)  # pixels per frame; at 1 the pattern reaches the kernel's border
 ALONG, ACROSS = 0.7, 1.0  # pixels: an edge is thin along its motion and long across
-SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float64) / 8
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float64) / 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +57,7 @@ def moving_edge(degrees: float, speed: float) -> Cube:
     z = nx * x + ny * y - speed * t
     w = nx * y - ny * x
     k = -z * np.exp(-(z**2) / (2 * ALONG**2) - w**2 / (2 * ACROSS**2))
-    k -= k.mean()
-    cube: np.ndarray = k / np.abs(k).sum()
+    cube: np.ndarray = (k / np.abs(k).max()).round(2) + 0.0  # no minus zero
     return cube
 
 
@@ -79,7 +82,45 @@ def presets() -> list[Named]:
         Named("time", "blur in space and time", np.full((3, 3, 3), 1 / 27)),
     ]
     return still + [
-        Named(f"moving edge, {speed:g} px/frame", name, moving_edge(degrees, speed))
+        Named("moving edge", f"{name}, {speed:g} px/frame", moving_edge(degrees, speed))
         for speed in SPEEDS
         for name, degrees in DIRECTIONS.items()
     ]
+
+
+# ---- learned ones -----------------------------------------------------------------------------
+FIRST_LAYER = "layers.0.0.weight"  # how its key ends in our small networks
+SHOWN = 12  # learned kernels offered: those that change most over time
+
+
+def learned(name: str) -> list[Named]:
+    """Return the first layer of one of our trained 3-D networks, as it acts on a grey clip.
+
+    On grey, where R = G = B, a kernel's three colours add up to one. Those that change most over
+    time come first; none where the network is not there.
+    """
+    kernels = first_weights(name)
+    if kernels is None:
+        return []
+    cubes = kernels.sum(axis=1)
+    change = np.square(cubes - cubes.mean(axis=1, keepdims=True)).sum(axis=(1, 2, 3))
+    change /= np.square(cubes).sum(axis=(1, 2, 3))
+    best = change.argsort()[::-1][:SHOWN]
+    return [Named(f"learned by {name}", f"filter {k}", cubes[k]) for k in best]
+
+
+def learned_planes(name: str) -> list[Float[np.ndarray, "3 3"]]:
+    """Return the first layer of one of our trained 2-D networks, as it acts on grey frames."""
+    kernels = first_weights(name)
+    return [] if kernels is None else list(kernels.sum(axis=1))
+
+
+@lru_cache(maxsize=8)
+def first_weights(name: str) -> np.ndarray | None:
+    """Read a trained network's first convolution, `(O, C, ...)` float64, without loading torch."""
+    path = FILES / f"{name}.safetensors"
+    if not path.exists():
+        return None
+    tensors = load_file(path)
+    key = next((key for key in sorted(tensors) if key.endswith(FIRST_LAYER)), None)
+    return None if key is None else tensors[key].astype(np.float64)
