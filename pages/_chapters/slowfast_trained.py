@@ -17,7 +17,7 @@ from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
 PAIRS = 24  # judged together, afresh
 MEASURED = Path(__file__).parents[2] / "benchmarks" / "results" / "slowfast_cut.json"
 TWO_PATHWAYS = {"slowfast": "α = 4: Slow 4, Fast 16", "slowfast_alpha8": "α = 8: Slow 2, Fast 16"}
-ALONE = {"slow": "Slow alone", "fast": "Fast alone", "slowfast": "both, α = 4"}
+ALONE = {"slow": "Slow alone", "fast": "Fast alone", "slowfast": "both"}
 WHIRL = f"pair {slowfast.WHIRL[0]}/{slowfast.WHIRL[1]}"  # its accuracy, on the cards
 
 
@@ -59,11 +59,11 @@ def chosen_clip(clip: Clip) -> tuple[Clip, str]:
     )
     if which == "yours":
         return _kit.compute(as_read, clip), _clip.caption()
-    action = st.selectbox("Action", ACTIONS, 8, **_kit.bound("slowfast_action"))
-    a, b = st.columns(2)
-    colour = a.selectbox("Colour", COLOURS, 0, **_kit.bound("slowfast_colour"))
-    shape = b.selectbox("Shape", SHAPES, 0, **_kit.bound("slowfast_shape"))
-    seed = _kit.slider("Draw", 0, 99, 1, key="slowfast_seed")
+    one, two, three = st.columns([5, 4, 4])
+    action = one.selectbox("Action", ACTIONS, 8, **_kit.bound("slowfast_action"))
+    colour = two.selectbox("Colour", COLOURS, 0, **_kit.bound("slowfast_colour"))
+    shape = three.selectbox("Shape", SHAPES, 0, **_kit.bound("slowfast_shape"))
+    seed = _kit.slider("Example", 0, 99, 1, key="slowfast_seed")
     shown = _drawn(str(action), seed, COLOURS.index(colour), SHAPES.index(shape))
     return shown, f"{colour} {shape}, {action}"
 
@@ -75,8 +75,8 @@ def as_read(clip: Clip) -> Clip:
 
 
 @lru_cache(maxsize=64)
-def _drawn(action: str, seed: int, colour: int, shape: int) -> Clip:
-    return slowfast.draw(action, seed=seed, colour=colour, shape=shape)
+def _drawn(action: str, seed: int, colour: int, shape: int, panning: bool = True) -> Clip:
+    return slowfast.draw(action, seed=seed, colour=colour, shape=shape, panning=panning)
 
 
 def clock_of(name: str) -> dict[str, int]:
@@ -112,7 +112,7 @@ def _fires_on(clip: Clip) -> None:
                 "After stage", [1, 2, 3], default=1, required=True, **_kit.bound("slowfast_stage_k")
             )
             how = st.segmented_control(
-                "Draw",
+                "Show",
                 ["the liveliest channel", "the mean of all"],
                 default="the liveliest channel",
                 required=True,
@@ -166,31 +166,13 @@ def cut(clip: Clip) -> None:
 @st.fragment
 def _cut(clip: Clip) -> None:
     left, right = _kit.halves()
-    with left:
+    with right:
         with _kit.controls():
             name = network()
             if name is None:
                 return
             shown, says = chosen_clip(clip)
-        clocks_stage(
-            [
-                Screen("Slow sees", "slow", shown, f"{says}, as Slow sees it"),
-                Screen("Fast sees", "fast", shown, f"{says}, as Fast sees it"),
-            ],
-            key=f"slowfast_cut_{name}",
-            view=clock_of(name),
-            tallest=230,
-        )
-    with right:
         result = _kit.compute(slowfast.intervene, shown, name)
-        st.markdown(
-            "| | it says |\n|---|---|\n"
-            + "\n".join(
-                f"| **{way}** | {colour}, {action} |"
-                for way in result.ways
-                for colour, action in [result.best(way)]
-            )
-        )
         _kit.plot(
             figures.interventions(result, ACTIONS),
             key="slowfast_cut_plot",
@@ -207,6 +189,21 @@ def _cut(clip: Clip) -> None:
                 f"{measured['clips']:,} test clips nobody trained on; the dotted line is chance "
                 "for the action."
             )
+    with left:
+        clocks_stage(
+            [
+                Screen("Slow sees", "slow", shown, f"{says}, as Slow sees it"),
+                Screen("Fast sees", "fast", shown, f"{says}, as Fast sees it"),
+            ],
+            key=f"slowfast_cut_{name}",
+            view=clock_of(name),
+            tallest=230,
+        )
+        said = ((way, *result.best(way)) for way in result.ways)
+        st.markdown(
+            "| | the network says |\n|---|---|\n"
+            + "\n".join(f"| **{way}** | {colour}, {action} |" for way, colour, action in said)
+        )
 
 
 def measured_cut(name: str) -> dict[str, Any]:
@@ -228,9 +225,9 @@ def only_fast(clip: Clip) -> None:
         "The circle takes five frames, and Slow looks every five: the shape is always back where "
         "it was. No training helps against that, nor do more channels. Fast looks at every frame, "
         "and an eighth of the channels is enough.",
-        r"\text{slow} = (0, 5, 10, 15), \quad x(t + 5) = x(t)\ \Rightarrow\ "
-        r"\text{slow}(\circlearrowright) \approx \text{slow}(\circlearrowleft)",
-        slowfast.whirl,
+        r"\begin{aligned} x(t + 5) = x(t) \ \Rightarrow\ & x(0) = x(5) = x(10) = x(15) \\"
+        r"& \text{slow}(\circlearrowright) = \text{slow}(\circlearrowleft) \end{aligned}",
+        slowfast.apart,
         slowfast.judge,
     )
 
@@ -239,50 +236,61 @@ def only_fast(clip: Clip) -> None:
 def _only_fast(_: Clip) -> None:
     left, right = _kit.halves()
     with right, _kit.controls():
-        a, b = st.columns(2)
-        colour = a.selectbox("Colour", COLOURS, 4, **_kit.bound("slowfast_whirl_colour"))
-        shape = b.selectbox("Shape", SHAPES, 1, **_kit.bound("slowfast_whirl_shape"))
+        one, two = st.columns(2)
+        colour = one.selectbox("Colour", COLOURS, 4, **_kit.bound("slowfast_whirl_colour"))
+        shape = two.selectbox("Shape", SHAPES, 1, **_kit.bound("slowfast_whirl_shape"))
         seed = _kit.slider("Pair", 0, 99, 3, key="slowfast_whirl_seed")
-    looks = COLOURS.index(colour), SHAPES.index(shape)
-    pair = [_drawn(action, seed, *looks) for action in slowfast.WHIRL]
+        panning = st.toggle("The camera moves", **_kit.bound("slowfast_whirl_pan"))
+    looks = (seed, COLOURS.index(colour), SHAPES.index(shape), panning)
+    a, b = (_drawn(action, *looks) for action in slowfast.WHIRL)
+    slow, fast = _kit.run(slowfast.apart, (a, b))
     with left:
         clocks_stage(
             [
-                Screen(f"{seen} {way}", pathway, shown, f"A whirl as {pathway} sees it, {way}")
-                for pathway, seen in (("slow", "Slow:"), ("fast", "Fast:"))
-                for way, shown in zip(("clip A", "clip B"), pair, strict=True)
+                Screen(f"{pathway.capitalize()}: clip {name}", pathway, shown, f"Whirl {name}")
+                for pathway in ("slow", "fast")
+                for name, shown in (("A", a), ("B", b))
             ],
             key="slowfast_whirl",
             view={"t": 0, "slow": 4, "alpha": 4, "tau": 4, "start": 0},
             tallest=210,
         )
+        _kit.numbers(
+            A_and_B_differ_to_Slow_by=f"{slow:.3f}",
+            to_Fast_by=f"{fast:.3f}",
+        )
     with right:
         _kit.predict(
             "Watch only the upper two screens. Which clip whirls clockwise?",
             ["A", "B", "Slow cannot tell"],
-            "Slow cannot tell",
-            "Its four frames show the shape at one place. The lower two show it: A does.",
+            "Slow cannot tell" if slow < fast else "A",
+            "Its four frames show the shape at one place. The lower two screens tell: A does.",
             key="slowfast_whirl",
         )
         here = [name for name in ALONE if name in zoo.names("classify")]
         if not here:
             missing("slowfast")
             return
-        judged = [_judged(name) for name in here]
-        rows = "\n".join(_verdict(name, seed, looks) for name in here)
-        st.markdown(
-            f"| network | A is clockwise | B is clockwise | test clips |\n|---|---|---|---|\n{rows}"
-        )
-        _kit.plot(
-            figures.verdicts(judged, [ALONE[name] for name in here]),
-            key="slowfast_verdicts_plot",
-            alt=f"What each network says of {PAIRS} pairs of whirls",
-        )
-        st.caption(
-            f"{PAIRS} fresh pairs, judged when you came: "
-            + ", ".join(f"{ALONE[v.name]} {v.accuracy:.0%} right" for v in judged)
-            + ". A coin gets 50 %. On the right of the table: the cards, on test clips."
-        )
+        _verdicts(here, looks)
+
+
+def _verdicts(here: list[str], looks: tuple[int, int, int, bool]) -> None:
+    """Show what each network says of this pair, of fresh pairs, and of the test clips."""
+    judged = [_judged(name) for name in here]
+    st.markdown(
+        "| says clockwise | of A | of B | test clips |\n|---|---|---|---|\n"
+        + "\n".join(_verdict(name, looks) for name in here)
+    )
+    _kit.plot(
+        figures.verdicts(judged, [ALONE[name] for name in here]),
+        key="slowfast_verdicts_plot",
+        alt=f"What each network says of {PAIRS} pairs of whirls",
+    )
+    st.caption(
+        f"{PAIRS} fresh pairs, judged here: "
+        + ", ".join(f"{ALONE[of.name]} {of.accuracy:.0%} right" for of in judged)
+        + ". A coin gets 50 %. The last column of the table is from the cards."
+    )
 
 
 @lru_cache(maxsize=8)
@@ -295,15 +303,17 @@ def _judged(name: str) -> slowfast.Verdicts:
 
 
 @lru_cache(maxsize=128)
-def _of_pair(name: str, seed: int, looks: tuple[int, int]) -> slowfast.Verdicts:
-    a, b = (_drawn(action, seed, *looks) for action in slowfast.WHIRL)
+def _of_pair(name: str, looks: tuple[int, int, int, bool]) -> slowfast.Verdicts:
+    a, b = (_drawn(action, *looks) for action in slowfast.WHIRL)
     return slowfast.judge([(a, b)], name)
 
 
-def _verdict(name: str, seed: int, looks: tuple[int, int]) -> str:
-    said = _of_pair(name, seed, looks)
-    marks = ["✓" if right else "✗" for right in said.right[0]]
-    a, b = said.clockwise[0]
-    card = zoo.card(name).metrics
-    test = f"{card[WHIRL]:.1%}" if WHIRL in card else ""
-    return f"| {ALONE[name]} | {a:.0%} {marks[0]} | {b:.0%} {marks[1]} | {test} |"
+def _verdict(name: str, looks: tuple[int, int, int, bool]) -> str:
+    said = _of_pair(name, looks)
+    a, b = (
+        f"{share:.0%} {'✓' if right else '✗'}"
+        for share, right in zip(said.clockwise[0], said.right[0], strict=True)
+    )
+    of = zoo.card(name).metrics
+    test = f"{of[WHIRL]:.1%} right" if WHIRL in of else ""
+    return f"| {ALONE[name]} | {a} | {b} | {test} |"

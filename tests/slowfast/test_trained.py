@@ -97,6 +97,13 @@ def test_slow_sees_the_shape_of_a_whirl_at_one_place(seed: int) -> None:
     assert (frames[1:5] != frames[0]).any(axis=(1, 2, 3)).all()
 
 
+def test_a_whirl_and_its_reverse_differ_to_fast_alone() -> None:
+    slow, fast = slowfast.apart(slowfast.whirl(3, panning=False))
+    assert 0 < slow < 0.5 * fast  # noise, and nothing else
+    clip = slowfast.draw("throw", seed=0)
+    assert slowfast.apart((clip, clip)) == (0, 0)
+
+
 @pytest.mark.usefixtures("shipped")
 def test_a_verdict_is_about_the_two_whirls_alone() -> None:
     pairs = [slowfast.whirl(seed) for seed in (1, 2, 3)]

@@ -187,7 +187,7 @@ def respond(clip: Clip, name: str = "slowfast") -> Responses:
     return Responses(tuple(CHANGES), moved["slow"], moved["fast"])
 
 
-def draw(action: str, *, seed: int, colour: int = 0, shape: int = 0) -> Clip:
+def draw(action: str, *, seed: int, colour: int = 0, shape: int = 0, panning: bool = True) -> Clip:
     """Draw a clip of the world the small networks learned.
 
     Parameters
@@ -196,18 +196,34 @@ def draw(action: str, *, seed: int, colour: int = 0, shape: int = 0) -> Clip:
         One of `actions.ACTIONS`.
     colour, shape
         Indices into `actions.COLOURS` and `actions.SHAPES`.
+    panning
+        Whether the camera pans and shakes, as it did in training.
     """
-    spec = Spec(ACTIONS.index(action), colour, shape, seed, World())
+    world = World() if panning else World(camera=0.0)
+    spec = Spec(ACTIONS.index(action), colour, shape, seed, world)
     return Clip(render([spec], flow=False).video[0].astype(np.float32) / 255, FPS)
 
 
-def whirl(seed: int, *, colour: int = 0, shape: int = 0) -> tuple[Clip, Clip]:
+def whirl(seed: int, *, colour: int = 0, shape: int = 0, panning: bool = True) -> tuple[Clip, Clip]:
     """Draw a pair that only a high frame rate can tell: one whirl, forwards and backwards.
 
     The circle takes 5 frames, and Slow is given frames 0, 5, 10, 15: the same place every time.
     """
-    first, second = (draw(action, seed=seed, colour=colour, shape=shape) for action in WHIRL)
+    first, second = (
+        draw(action, seed=seed, colour=colour, shape=shape, panning=panning) for action in WHIRL
+    )
     return first, second
+
+
+def apart(pair: tuple[Clip, Clip], *, alpha: int = 4) -> tuple[float, float]:
+    """Return how far two clips differ as Slow and as Fast are given them.
+
+    Root mean square over all pixels, in grey levels where white is 1; noise alone makes some of it.
+    """
+    a, b = (_checked(clip) for clip in pair)
+    taken = slow_index(FRAMES, alpha)
+    slow, fast = (float(np.sqrt(((p - q) ** 2).mean())) for p, q in ((a[taken], b[taken]), (a, b)))
+    return slow, fast
 
 
 def judge(pairs: Sequence[tuple[Clip, Clip]], name: str) -> Verdicts:
