@@ -20,12 +20,15 @@ from benchmarks.ratio import Ratio, compare
 from benchmarks.rooms import RESULTS, machine, versions
 from training.data import clips
 from vidcore import slowfast
+from vidcore.media import Clip
 from vidcore.slowfast import lateral_torch, slowfast_torch
+from vidcore.slowfast.trained import FPS
 from vidcore.slowfast.trained_torch import run
-from vidcore.weights.card import names
+from vidcore.weights.card import card, names
 
 SIDE = 112  # pixels: a forward pass of the whole network takes half a second
 CLIPS, CHUNK = 840, 56  # 60 of each action
+RESPONSES = 140  # clips whose changes are followed
 NETWORKS = ("slowfast", "slowfast_alpha8")
 
 
@@ -111,11 +114,21 @@ def main() -> None:
     torch.set_num_threads(1)
     here = [name for name in NETWORKS if name in names("classify")]
     accuracy = {name: stopped(name) for name in here}
+    networks = {
+        name: {
+            "weights": card(name).sha256,
+            "clips": CLIPS,
+            "accuracy": accuracy[name],
+            "followed": RESPONSES,
+            "responses": responses(name),
+        }
+        for name in here
+    }
     result = {
         "machine": machine(),
         "versions": versions(),
         "split": "test",
-        "networks": {name: {"clips": CLIPS, "accuracy": accuracy[name]} for name in here},
+        "networks": networks,
     }
     (RESULTS / "slowfast_cut.json").write_text(
         json.dumps(result, indent=1, ensure_ascii=False) + "\n"
@@ -139,6 +152,17 @@ def stopped(name: str) -> dict[str, dict[str, float]]:
     return {
         way: {q: round(float(np.concatenate(rights).mean()), 4) for q, rights in of.items()}
         for way, of in hits.items()
+    }
+
+
+def responses(name: str) -> dict[str, dict[str, float]]:
+    """Return the mean response of each pathway to each change of a clip."""
+    video = clips("test", np.arange(RESPONSES)).video.astype(np.float32) / 255
+    found = [slowfast.respond(Clip(frames, FPS), name) for frames in video]
+    mean = {path: np.mean([getattr(of, path) for of in found], 0) for path in ("slow", "fast")}
+    return {
+        change: {path: round(float(values[k]), 4) for path, values in mean.items()}
+        for k, change in enumerate(slowfast.CHANGES)
     }
 
 
