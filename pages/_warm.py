@@ -11,6 +11,8 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.motion", "pages._chapters.sampling", "vidcore.media.encode", "orjson"),
     *("pages._chapters.slowfast", "pages._chapters.slowfast_trained"),
     *("pages._chapters.attention", "pages._chapters.attention_explorer"),
+    *("pages._chapters.flow", "pages._chapters.flow_aperture"),
+    *("pages._chapters.flow_smooth", "pages._chapters.flow_clip"),
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
 )

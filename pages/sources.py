@@ -33,6 +33,17 @@ BY_IDEA = {
         "links' kernels (5, and 7 for 8×8 on ResNet-50).",
         "facebookresearch/pytorchvideo, `models.hub.slowfast`: the other names of its weights.",
     ],
+    "Optical flow": [
+        "Lucas, Kanade. *An Iterative Image Registration Technique.* IJCAI 1981.",
+        "Horn, Schunck. *Determining Optical Flow.* Artificial Intelligence 17, 1981.",
+        "Bouguet. *Pyramidal Implementation of the Lucas Kanade Feature Tracker*, 2000; Black, "
+        "Anandan, 1996, for robust weights; Sun, Roth, Black, IJCV 2014, for the median.",
+        "Shi, Tomasi. *Good Features to Track.* CVPR 1994: the smaller eigenvalue as a test.",
+        "Sundaram, Brox, Keutzer, ECCV 2010: the forward-backward check.",
+        "Baker et al. *A Database and Evaluation Methodology for Optical Flow.* IJCV 2011: colour "
+        "wheel, RubberWhale, interpolation error.",
+        "Farneback, SCIA 2003, and Kroeger et al., ECCV 2016 (DIS), as OpenCV has them.",
+    ],
     "Clips and codecs": [
         "Frame rates, pixel aspect and rotation as FFmpeg reports them; H.264 as coded by x264 "
         "with the settings shown beside the figure.",

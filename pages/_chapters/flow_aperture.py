@@ -10,6 +10,8 @@ from vidcore.media import Clip
 
 VIEW = {"x": -1, "y": -1, "window": 5}
 LESSON, OWN = "the article's square", "your clip"
+CASES = ("Flat", "Edge", "Corner")
+OWN_CASES = ("Flattest", "Most like an edge", "Most like a corner")  # a clip may have no flat one
 NORMAL = equation(
     row(
         matrix(["{Sxx}", "{Sxy}"], ["{Sxy}", "{Syy}"]),
@@ -37,8 +39,8 @@ def aperture(clip: Clip) -> None:
         "lines are the same one, and only the motion across the edge is known. Corner: the lines "
         "cross. A larger window turns edges into corners once it reaches around one, and then "
         "mixes what moves differently.",
-        r"\begin{bmatrix} \sum I_x^2 & \sum I_x I_y \\ \sum I_x I_y & \sum I_y^2 \end{bmatrix}"
-        r"\ \text{with eigenvalues}\ \lambda_1 \ge \lambda_2",
+        r"\begin{aligned} S &= \sum \nabla I\, \nabla I^\top \\"
+        r"S\, e_i &= \lambda_i\, e_i, \quad \lambda_1 \ge \lambda_2 \ge 0 \end{aligned}",
         flow.apertures,
         flow.structure_tensor,
         flow.eigenvalues,
@@ -64,8 +66,8 @@ def _aperture(clip: Clip) -> None:
     scene = flow.first_lesson() if lesson else _clip.truth()
     shown = flow.first_lesson().clip if lesson else clip
     windows = _kit.compute(flow.apertures, shown, t)
-    cases = {"Flat": windows.flat, "Edge": windows.edge, "Corner": windows.corner}
-    presets = {"The article's pixel": flow.LESSON_POINT, **cases} if lesson else cases
+    cases = zip(CASES if lesson else OWN_CASES, windows.cases, strict=True)
+    presets = ({"The article's pixel": flow.LESSON_POINT} if lesson else {}) | dict(cases)
     stages.aperture(
         windows,
         NORMAL,

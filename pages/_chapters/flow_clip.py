@@ -79,7 +79,7 @@ def _own(clip: Clip) -> None:
     scene = _clip.truth()
     with st.spinner("Timing seven methods…"):
         runs = race(clip.digest, t, clip, scene)
-    st.markdown(table(runs))
+    show_table(table(runs), key="flow_race")
     st.caption(
         "Timed on this server when first asked, the faster of two runs; a busy server is slower. "
         + (
@@ -99,6 +99,7 @@ def _own(clip: Clip) -> None:
         key="flow_inspector",
         content=f"{clip.digest} {t} {settings}",
         alt=f"{_clip.caption()}, frame {t}",
+        start="left",
     )
 
 
@@ -113,15 +114,25 @@ def race(
 
 
 def table(runs: tuple[flow.Rival, ...]) -> str:
-    """Lay the runs out as a table; who did not run says why."""
+    """Lay the runs out as a table; who did not run says why below."""
     lines = ["| method | time | error | left over |", "|---|--:|--:|--:|"]
     for run in runs:
-        if run.trouble:
-            lines.append(f"| {run.name} | – | – | {run.trouble} |")
-            continue
-        error = "–" if run.error is None else f"{run.error:.3f} px"
-        lines.append(f"| {run.name} | {run.milliseconds:.1f} ms | {error} | {run.unlike:.4f} |")
-    return "\n".join(lines)
+        ran = (
+            (run.milliseconds, ".1f", "ms"),
+            (run.error, ".3f", "px"),
+            (run.unlike, ".4f", ""),
+        )
+        cells = [
+            "–" if n is None else f"{n:{form}}\N{NO-BREAK SPACE}{unit}" for n, form, unit in ran
+        ]
+        lines.append(f"| {run.name} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *(f"{run.name}: {run.trouble}" for run in runs if run.trouble)])
+
+
+def show_table(text: str, *, key: str) -> None:
+    """Draw a markdown table that scrolls within itself on a phone."""
+    st.html(f"<style>.st-key-{key} {{ overflow-x: auto; }}</style>")
+    st.container(key=key).markdown(text)
 
 
 def measured(clip: Clip) -> None:
@@ -132,7 +143,7 @@ def measured(clip: Clip) -> None:
         "below 1 is cheaper, or more accurate, than the peer; it travels between machines where a "
         "time does not."
     )
-    st.markdown(benchmark(results["rows"]))
+    show_table(benchmark(results["rows"]), key="flow_measured")
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     st.caption(
         f"Measured on {results['when']}: {results['machine']}; {versions}. TV-L1 is in no current "
@@ -146,10 +157,17 @@ def benchmark(rows: list[dict[str, Any]]) -> str:
     """Lay the benchmark's rows out as a table."""
     lines = ["| what | ours | peer | ratio | target | against |", "|---|--:|--:|--:|--:|---|"]
     for r in rows:
-        goal = "–" if r["target"] is None else f"≤ {r['target']:.3g} {'✓' if r['met'] else '✗'}"
+        goal = (
+            "–"
+            if r["target"] is None
+            else f"≤ {r['target']:.3g} {'✓' if r['met'] else '✗'}".replace(
+                " ", "\N{NO-BREAK SPACE}"
+            )
+        )
         unit = "ms" if r["unit"] == "CPU s" else r["unit"]
         ours, peer = (
-            f"{r[side] * (1e3 if unit == 'ms' else 1):.3g} {unit}" for side in ("ours", "peer")
+            f"{r[side] * (1e3 if unit == 'ms' else 1):.3g}\N{NO-BREAK SPACE}{unit}"
+            for side in ("ours", "peer")
         )
         lines.append(
             f"| {r['what']} | {ours} | {peer} | {r['ratio']:.3g} | {goal} | {r['against']} |"

@@ -40,7 +40,8 @@ def smooth(clip: Clip) -> None:
         "wait for it to arrive from their edges. The energy falls at every sweep, fast at first. "
         "The same smoothness runs across the boundary of what moves, where it is wrong: the true "
         "step becomes a slope, and a larger α makes it longer.",
-        r"E = \sum (I_x u + I_y v + I_t)^2 + \alpha^2 \left(|\nabla u|^2 + |\nabla v|^2\right)",
+        r"\begin{aligned} E = &\sum (I_x u + I_y v + I_t)^2 \\"
+        r"&+ \alpha^2 \sum \left(|\nabla u|^2 + |\nabla v|^2\right) \end{aligned}",
         flow.horn_schunck,
     )
 

@@ -1,10 +1,12 @@
 // The visualizer: drag a velocity, and every method solves the pair of frames it makes, here in the
-// browser, while it moves. The server sends textures once and hears of the view when it has rested.
+// browser, while it moves. One step is solved at once; the methods that iterate run beside, in a
+// worker that loads this same file, so that the hand is never held up: the newest pair is next.
+// The server sends textures once and hears of the view when it has rested.
 
 const FASTEST = 10; // pixels per frame: as far as the arrow goes
 const CROWD = 6000; // pixels of a clip's frame that are solved; larger frames are made smaller
 const BEAT = 80; // milliseconds between two pictures of the demonstration
-const METHODS = [
+const METHODS = [ // solve(frame 1, frame 2, settings)
   { name: "step", title: "Lucas–Kanade, one step", mark: "□", solve: (a, b, s) => lucasKanade(a, b, { window: s.window }) },
   { name: "iterated", title: "… iterated", mark: "△", solve: (a, b, s) => pyramidalLucasKanade(a, b, { window: s.window, iterations: 5, levels: 1 }) },
   { name: "pyramid", title: "… coarse to fine", mark: "◇", solve: (a, b, s) => pyramidalLucasKanade(a, b, { window: s.window }) },
@@ -18,9 +20,10 @@ class Visualizer {
   constructor(parent) {
     this.find = (name) => parent.querySelector(`.${name}`);
     this.box = this.find("flow");
-    this.box.stage = this; // for tests: `pair`, `fields` and `spent` can be read
+    this.box.stage = this; // for tests: `pair`, `solved`, `busy` and `spent` can be read
     this.state = { u: 3, v: -1, object: "disc", show: "flow", window: 9, alpha: 0.1, t: 0 };
-    this.spent = [];
+    this.spent = []; // milliseconds from a change to its picture, of the last changes
+    this.solved = {}; // by method: its field, and the pair and truth it belongs to
     this.at = [38, 28];
     this.of = "step"; // whose u and v the equation takes
     this.build();
@@ -142,11 +145,31 @@ class Visualizer {
     const start = performance.now();
     [this.frames, this.truth] = this.make();
     this.pair = this.frames.map(brightness);
-    this.fields = Object.fromEntries(METHODS.map(({ name, solve }) => [name, solve(...this.pair, this.state)]));
+    const { window, alpha } = this.state, job = { pair: this.pair, truth: this.truth, settings: { window, alpha } };
+    this.solved.step = { ...job, field: METHODS[0].solve(...job.pair, job.settings) };
     this.derivatives = null;
     this.draw();
     this.spent.push(performance.now() - start);
     if (this.spent.length > 200) this.spent.shift();
+    this.ask(job);
+  }
+
+  ask(job) {
+    if (this.busy) { this.waiting = job; return; }
+    this.worker ??= worker();
+    this.busy = job;
+    this.worker.onmessage = ({ data }) => this.answer(job, data);
+    this.worker.postMessage({ pair: job.pair, settings: job.settings });
+  }
+
+  answer(job, fields) {
+    if (this.gone) return;
+    for (const [name, field] of Object.entries(fields)) this.solved[name] = { ...job, field };
+    this.busy = null;
+    this.draw();
+    const next = this.waiting;
+    this.waiting = null;
+    if (next) this.ask(next);
   }
 
   // Both frames, and the true motion with the pixels where it can be followed; null where unknown.
@@ -187,7 +210,7 @@ class Visualizer {
   draw() {
     if (!this.pair || !this.first.pane.clientWidth) return;
     const { u, v, object } = this.state, [x0, y0] = this.origin, truth = this.truth;
-    const speed = truth ? Math.max(1, Math.hypot(u, v)) : Math.max(0.5, ...METHODS.map(({ name }) => typical(this.fields[name])));
+    const speed = truth ? Math.max(1, Math.hypot(u, v)) : Math.max(0.5, ...Object.values(this.solved).map(({ field: found }) => typical(found)));
     const { W, H } = this.pair[0];
     this.at = [Math.min(this.at[0], W - 1), Math.min(this.at[1], H - 1)];
     this.array = this.looked();
@@ -200,7 +223,7 @@ class Visualizer {
       this.handle.setAttribute("aria-label", `Velocity: ${signed(u)} pixels right, ${signed(v)} pixels down. The arrow keys change it.`);
     }
     pens.push(this.paintTruth(speed));
-    for (const method of METHODS) pens.push(this.paintMethod(method, speed));
+    for (const method of METHODS) if (this.solved[method.name]) pens.push(this.paintMethod(method, speed));
     pens.forEach((pen, k) => crosshair(pen, ...this.at, this.every[k].unit));
     this.paintKey(speed);
     this.read();
@@ -226,17 +249,17 @@ class Visualizer {
   }
 
   paintMethod({ name, title, dense }, speed) {
-    const field = this.fields[name], panel = this.panels[name], shown = dense ? null : field.valid, { W, H } = field;
+    const { field, truth, pair } = this.solved[name], panel = this.panels[name], shown = dense ? null : field.valid, { W, H } = field;
     let pen;
-    if (this.truth && this.state.show === "error") {
+    if (truth && this.state.show === "error") {
       const error = new Float64Array(W * H);
-      for (let i = 0; i < error.length; i++) error[i] = Math.hypot(field.u[i] - this.truth.u[i], field.v[i] - this.truth.v[i]);
-      pen = panel.paint(heatmap(W, H, error, speed, dense ? this.truth.known : this.truth.known.map((known, i) => known && field.valid[i])));
+      for (let i = 0; i < error.length; i++) error[i] = Math.hypot(field.u[i] - truth.u[i], field.v[i] - truth.v[i]);
+      pen = panel.paint(heatmap(W, H, error, speed, dense ? truth.known : truth.known.map((known, i) => known && field.valid[i])));
     } else {
       pen = panel.paint(fieldImage(field, speed, shown));
       arrows(pen, field, speed, panel.unit, shown);
     }
-    const off = this.truth ? `off by ${endpointError(field, this.truth, this.truth.moving).toFixed(2)} px` : `leaves ${(100 * remaining(...this.pair, field)).toFixed(1)} %`;
+    const off = truth ? `off by ${endpointError(field, truth, truth.moving).toFixed(2)} px` : `leaves ${(100 * remaining(...pair, field)).toFixed(1)} %`;
     panel.note(off); panel.describe(`${title}: ${off}`);
     return pen;
   }
@@ -253,18 +276,18 @@ class Visualizer {
     if (this.truth) { const [x, y] = spot(this.state.u, this.state.v); pen.strokeStyle = "#1f2a44"; pen.lineWidth = 2 * unit; pen.beginPath(); pen.arc(x, y, 9 * unit, 0, 7); pen.stroke(); }
     pen.font = `bold ${15 * unit}px sans-serif`; pen.textAlign = "center"; pen.textBaseline = "middle"; pen.fillStyle = "#1f2a44"; pen.strokeStyle = "#ffffff"; pen.lineWidth = 3 * unit; pen.lineJoin = "round";
     this.found = {};
-    for (const { name, mark } of METHODS) {
-      const [u, v] = (this.found[name] = middle(this.fields[name], this.truth?.moving ?? this.fields[name].valid)), [x, y] = spot(u, v);
+    for (const { name, mark } of METHODS.filter((method) => this.solved[method.name])) {
+      const { field: found, truth } = this.solved[name], [u, v] = (this.found[name] = middle(found, truth?.moving ?? found.valid)), [x, y] = spot(u, v);
       pen.strokeText(mark, x, y); pen.fillText(mark, x, y);
     }
     this.key.note(`${this.truth ? "○ true · " : ""}rim: ${reach} px`);
-    this.key.describe(`Found on the object: ${METHODS.map(({ name, title }) => `${title} ${this.found[name].map((c2) => signed(c2)).join(", ")}`).join("; ")}`);
+    this.key.describe(`Found on the object: ${METHODS.filter(({ name }) => this.found[name]).map(({ name, title }) => `${title} ${this.found[name].map((part) => signed(part)).join(", ")}`).join("; ")}`);
   }
 
   // The array of the symbol that is looked at, and the numbers under the equation.
   looked() {
     if (!this.derivatives) { const [Ix, Iy] = sobel(this.pair[0]); this.derivatives = { Ix: Ix.a, Iy: Iy.a, It: mapped(this.pair[1], this.pair[0], (b, a) => b - a).a }; }
-    const { u, v } = this.fields[this.of], { Ix, Iy, It } = this.derivatives;
+    const { u, v } = (this.solved[this.of] ?? this.solved.step).field, { Ix, Iy, It } = this.derivatives;
     this.arrays = { Ix, Iy, It, u, v };
     if (this.equation.active !== "rest") return this.arrays[this.equation.active] ?? null;
     return Ix.map((ix, i) => ix * u[i] + Iy[i] * v[i] + It[i]);
@@ -273,12 +296,20 @@ class Visualizer {
   read() {
     const [x, y] = this.at, i = y * this.pair[0].W + x, value = Object.fromEntries(Object.entries(this.arrays).map(([name, a]) => [name, a[i]]));
     this.equation.values({ ...value, rest: value.Ix * value.u + value.Iy * value.v + value.It });
-    const own = METHODS.map(({ name, title, mark }) => `${mark} ${signed(this.fields[name].u[i])}, ${signed(this.fields[name].v[i])}`).join(" · ");
+    const own = METHODS.filter(({ name }) => this.solved[name]).map(({ name, mark }) => `${mark} ${signed(this.solved[name].field.u[i] ?? 0)}, ${signed(this.solved[name].field.v[i] ?? 0)}`).join(" · ");
     this.find("readout").textContent = `(x, y) = (${x}, ${y})${this.truth ? ` · true ${signed(this.truth.u[i])}, ${signed(this.truth.v[i])}` : ""} · ${own}`;
   }
 
-  close() { this.gone = true; this.playing = false; this.report?.stop(); this.resizer.disconnect(); this.watcher.disconnect(); }
+  close() { this.gone = true; this.playing = false; this.worker?.terminate(); this.report?.stop(); this.resizer.disconnect(); this.watcher.disconnect(); }
 }
+
+// The methods that iterate, by name; without a worker they run here.
+const solveRest = ({ pair, settings }) => Object.fromEntries(METHODS.slice(1).map(({ name, solve: method }) => [name, method(...pair, settings)]));
+function worker() {
+  try { return new Worker(import.meta.url, { type: "module" }); }
+  catch { return { postMessage(job) { this.onmessage({ data: solveRest(job) }); }, terminate() {} }; }
+}
+if (typeof document === "undefined") globalThis.onmessage = ({ data }) => postMessage(solveRest(data));
 
 // The median of each component over the pixels counted.
 function middle({ u, v }, counted) {

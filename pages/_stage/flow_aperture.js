@@ -44,6 +44,7 @@ class Aperture {
     this.size = [W, H];
     [this.grey, this.Ix, this.Iy, this.It] = arrays.slice(0, 4).map((a) => image(W, H, a));
     this.truth = arrays[4] ?? null;
+    this.reach = Math.max(data.reach, 1.4 * (this.truth ? largestOf(this.truth) : 0));
     if (!before || before.arrays.picture.url !== data.arrays.picture.url) this.at = before ? data.presets[0].point : this.opening(data, W, H);
     this.window = before ? this.window : (data.windows.includes(Number(data.view.window)) ? Number(data.view.window) : data.windows[0]);
     if (!this.equation) this.equation = new Equation(this.find("equation"), data.equation, () => this.draw());
@@ -125,7 +126,7 @@ class Aperture {
   }
 
   drawPlane() {
-    const i = this.index, reach = this.data.reach, c = (PLANE - 1) / 2, to = (u, v) => [c + (u / reach) * c, c + (v / reach) * c];
+    const i = this.index, reach = this.reach, c = (PLANE - 1) / 2, to = (u, v) => [c + (u / reach) * c, c + (v / reach) * c];
     const { Sxx, Sxy, Syy, Sxt, Syt } = this.sums, [xx, xy, yy, xt, yt] = [Sxx, Sxy, Syy, Sxt, Syt].map((s) => s.a[i]), [l1, l2] = this.eigen[i], kind = this.kinds[i];
     const best = this.bottom(xx, xy, yy, xt, yt, l1, l2), floor = Math.max(l1, this.least), background = new ImageData(PLANE, PLANE);
     for (let y = 0, k = 0; y < PLANE; y++) for (let x = 0; x < PLANE; x++, k += 4) {
@@ -162,7 +163,7 @@ class Aperture {
   // The motions that fit about as well as the best: long where the window is ignorant.
   ellipse(pen, to, [u, v], xx, xy, yy, l1, l2, unit, kind) {
     if (kind === "flat") return;
-    const angle = Math.atan2(2 * xy, xx - yy) / 2, reach = this.data.reach, narrow = 0.35, wide = Math.min(6 * reach, narrow * Math.sqrt(l1 / Math.max(l2, 1e-12)));
+    const angle = Math.atan2(2 * xy, xx - yy) / 2, reach = this.reach, narrow = 0.35, wide = Math.min(6 * reach, narrow * Math.sqrt(l1 / Math.max(l2, 1e-12)));
     pen.strokeStyle = "#0f9488"; pen.lineWidth = 2 * unit; pen.setLineDash([5 * unit, 4 * unit]); pen.beginPath();
     for (let k = 0; k <= 180; k++) { const a = (k / 90) * Math.PI, p = narrow * Math.cos(a), q = wide * Math.sin(a); pen.lineTo(...to(u + p * Math.cos(angle) - q * Math.sin(angle), v + p * Math.sin(angle) + q * Math.cos(angle))); }
     pen.stroke(); pen.setLineDash([]);

@@ -82,7 +82,7 @@ class Sweeps {
     if (shown) for (let k = 3; k < base.data.length; k += 4) base.data[k] = 90;
     const pens = [this.picture.paint(base, ...(shown ? [signedImage(W, H, shown, largestOf(shown))] : []))];
     this.picture.title(shown ? `${name}, up to ${short(largestOf(shown))} in size` : "Frame: click a row");
-    this.picture.note(`(x, y) = (${this.at})`.replace(",", ", "));
+    this.picture.note(`(x, y) = (${this.at.join(", ")})`);
     pens.push(this.field.paint(fieldImage(field, this.largest)));
     arrows(pens[1], field, this.largest, this.field.unit);
     this.field.title(`After ${sweep} sweep${sweep > 1 ? "s" : ""}`); this.field.note(`α = ${this.data.alpha}`);

@@ -1,7 +1,7 @@
 // The arrays a stage draws: fetched once per page load, kept by content, shared by every stage.
 
 const KEPT = 8; // volumes held in memory; the browser's own cache answers for older ones
-const volumes = (window.__vidcoreVolumes ??= new Map()); // url -> Promise<typed array>
+const volumes = (globalThis.__vidcoreVolumes ??= new Map()); // url -> Promise<typed array>
 
 // Streamlit may be served below a path; its own bundle says where.
 function root() {

@@ -74,9 +74,11 @@ class Equation {
   }
 }
 
-// A number in at most six characters, with a true minus sign.
+// A number in about six characters, with a true minus sign: 12.3, 0.45, 0.0012, 3e−5.
 function short(number) {
   if (number === undefined || number === null || Number.isNaN(number)) return "–";
-  const size = Math.abs(number), text = size >= 100 ? number.toFixed(0) : size >= 10 ? number.toFixed(1) : size >= 0.0995 || size === 0 ? number.toFixed(2) : number.toFixed(3);
-  return (Number(text) === 0 ? "0" : text).replace("-", "−");
+  const size = Math.abs(number);
+  const text = size >= 100 ? number.toFixed(0) : size >= 10 ? number.toFixed(1) : size >= 0.0995 ? number.toFixed(2)
+    : size >= 0.001 ? number.toPrecision(2) : size > 1e-9 ? number.toExponential(0) : "0";
+  return text.replaceAll("-", "−");
 }

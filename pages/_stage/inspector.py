@@ -94,7 +94,7 @@ def matrix(*rows: Sequence[str]) -> Math:
     """Set rows of cells between brackets; rows of one cell each make a vector."""
     lines = ("".join(f"<mtd>{row(cell)}</mtd>" for cell in cells) for cells in rows)
     table = "".join(f"<mtr>{line}</mtr>" for line in lines)
-    return Math(f"<mrow><mo>[</mo><mtable>{table}</mtable><mo>]</mo></mrow>")
+    return Math(f'<mtable class="matrix">{table}</mtable>')
 
 
 def equation(template: str, symbols: Sequence[Symbol]) -> dict[str, Any]:
@@ -137,6 +137,7 @@ def inspector(
     content: str,
     alt: str,
     point: tuple[int, int] | None = None,
+    start: str | None = None,
     frame: str = "frame",
 ) -> None:
     """Show an equation over a picture; see the module for what it does.
@@ -153,6 +154,8 @@ def inspector(
         Says what the picture shows.
     point
         (x, y) of the pixel pointed at before the visitor points; the middle if left out.
+    start
+        The symbol whose array is shown before the visitor chooses one.
     frame
         What one step along T is called.
     """
@@ -165,6 +168,7 @@ def inspector(
         "clip": publish_clip(picture),
         "layers": layers,
         "point": list(point or (W // 2, H // 2)),
+        "start": start,
         "frame": frame,
         "alt": alt,
     }

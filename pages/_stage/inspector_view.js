@@ -29,7 +29,10 @@ class Inspector {
     this.frames = { ...data.clip, data: frames };
     this.layers = Object.fromEntries(names.map((name, k) => [name, this.layer(data.layers[name], arrays[k])]));
     this.at ??= data.point;
-    if (this.equation?.spec.math !== data.equation.math) this.equation = new Equation(this.box.querySelector(".equation"), data.equation, () => this.draw());
+    if (this.equation?.spec.math !== data.equation.math) {
+      this.equation = new Equation(this.box.querySelector(".equation"), data.equation, () => this.draw());
+      if (data.start) this.equation.hold(data.start);
+    }
     else this.equation.show(data.equation);
     const T = Math.max(data.clip.T, ...names.map((name) => this.layers[name].T));
     this.t = Math.min(this.t ?? T - 1, T - 1);
@@ -52,7 +55,7 @@ class Inspector {
   }
 
   draw() {
-    if (!this.frames || !this.panel.pane.clientWidth) return;
+    if (!this.frames || !this.equation || !this.panel.pane.clientWidth) return;
     const { W, H } = this.frames, name = this.equation.active, layer = this.layers[name];
     const t = Math.min(this.t, this.frames.T - 1), below = greyImage(W, H, greyFrame(this.frames, this.frames.data, t));
     const start = layer ? Math.min(this.t, layer.T - 1) * W * H : 0;

@@ -8,13 +8,18 @@ from tests.flow.textures import shifted
 from vidcore import flow
 from vidcore.errors import ShapeError
 from vidcore.figures import flow as figures
-from vidcore.flow import FlowResult
+from vidcore.flow import FlowResult, Smoothness
 
 
 def field(u: float, v: float, H: int = 48, W: int = 72) -> FlowResult:
     valid = np.ones((H, W), bool)
     valid[: H // 2] = False
     return FlowResult(np.full((H, W, 2), [u, v], np.float32), valid)
+
+
+def weights() -> Smoothness:
+    alphas = np.array([0.1, 1.0])
+    return Smoothness(alphas, 3 * alphas, alphas)
 
 
 def every_figure() -> dict[str, go.Figure]:
@@ -29,6 +34,7 @@ def every_figure() -> dict[str, go.Figure]:
         "constraints": figures.constraints(lines, reach=2.0, estimate=(0.5, 0.2)),
         "ellipse": figures.structure_ellipse(2.0, 0.3, 1.0),
         "energy": figures.energy_curve(flow.horn_schunck(prev, next_, iterations=20)),
+        "smoothness": figures.smoothness(weights(), chosen=0.1),
         "speeds": figures.speeds(np.arange(4.0), {"one step": np.arange(4.0) / 2}),
         "correlation": figures.correlation_map(np.eye(6), point=(2.0, 2.0)),
     }
@@ -128,6 +134,16 @@ def test_the_energy_curve_is_the_results_own() -> None:
     curve = figures.energy_curve(result).data[0]
     np.testing.assert_array_equal(curve.y, result.energy)
     assert figures.energy_curve(field(0, 0)).data[0].y is not None
+
+
+def test_both_errors_lie_over_their_alphas_and_the_chosen_one_is_marked() -> None:
+    figure = figures.smoothness(weights(), chosen=0.1)
+    boundary, inside = figure.data
+    np.testing.assert_array_equal(boundary.y, 3 * np.asarray(inside.y))
+    np.testing.assert_array_equal(boundary.x, [0.1, 1.0])
+    assert figure.layout.xaxis.type == "log"
+    assert figure.layout.shapes[0].x0 == 0.1
+    assert not figures.smoothness(weights()).layout.shapes
 
 
 def test_speeds_lie_beside_the_truth() -> None:

@@ -255,6 +255,7 @@ def speeds(true: np.ndarray, estimated: Mapping[str, np.ndarray]) -> go.Figure:
         x="true speed (pixels per frame)",
         y="estimated speed (pixels per frame)",
         legend=True,
+        height=theme.TALL,
     )
 
 

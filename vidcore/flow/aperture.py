@@ -61,6 +61,11 @@ class Aperture:
     corner: tuple[int, int]
     reach: float
 
+    @property
+    def cases(self) -> tuple[tuple[int, int], ...]:
+        """The flattest window, the one most like an edge, and the one most like a corner."""
+        return self.flat, self.edge, self.corner
+
     def __post_init__(self) -> None:
         for name in ("picture", "Ix", "Iy", "It", "flow", "valid", "l1", "l2"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
