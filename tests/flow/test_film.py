@@ -118,3 +118,32 @@ def test_a_boundary_is_where_the_true_motion_jumps() -> None:
     assert not near[:, :11].any()
     assert not near[:, 20:].any()
     assert not near_boundary(0.1 * truth).any()
+
+
+def test_what_is_left_is_the_warped_frame_less_the_first(layers: synthetic.Scene) -> None:
+    settings = flow.PyramidalLucasKanade()
+    left = flow.residual(layers.clip, 1, settings)
+    estimated = flow.estimate(layers.clip, 1, settings).flow
+    np.testing.assert_array_equal(np.stack([left.u, left.v], axis=-1), estimated)
+    second = left.prev + left.left
+    np.testing.assert_allclose(second, left.warped, atol=1e-6)
+    still = flow.interpolation_error(*layers.clip.frames[1:3], 0 * estimated)
+    assert np.sqrt((left.left**2).mean()) < still / 3  # the motion explains most of the change
+    assert np.sqrt((left.left**2).mean()) == pytest.approx(
+        flow.interpolation_error(*layers.clip.frames[1:3], estimated), rel=1e-4
+    )
+
+
+def test_a_films_scale_is_longer_than_most_of_its_arrows(layers: synthetic.Scene) -> None:
+    whole = flow.film(layers.clip, flow.LucasKanade())
+    assert (np.linalg.norm(whole.flow, axis=-1) <= whole.longest).mean() == pytest.approx(
+        0.99, abs=0.005
+    )
+    still = Clip(np.repeat(layers.clip.frames[:1], 2, axis=0), 10.0)
+    assert flow.film(still, flow.LucasKanade()).longest == 0.25  # so that nothing divides by zero
+
+
+def test_the_telling_point_lies_where_most_moves_sideways() -> None:
+    field = np.zeros((10, 12, 2))
+    field[3, 4:9, 0], field[3, 6, 0], field[7, 5, 0], field[8, :, 1] = 1, 2, 3, 9
+    assert flow.telling_point(field) == (6, 3)
