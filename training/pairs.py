@@ -9,7 +9,7 @@ whatever F is, and what one layer hides of another is known too. Lighting and no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -81,6 +81,7 @@ def draw(
     *,
     size: tuple[int, int],
     atlas: int = 0,
+    plain: float = 0.0,
     light: bool = True,
 ) -> Pairs:
     """Draw one pair for every displacement asked for.
@@ -95,11 +96,16 @@ def draw(
         Height and width.
     atlas
         Which textures; drawing others takes a second, so many pairs share them.
+    plain
+        Share of pairs drawn like an illustration: layers of one colour or a soft gradient, mostly
+        before a camera that stands still, for a moving plain ground looks the same everywhere.
     light
         Also change brightness and contrast from frame to frame, and add noise.
     """
     rng = np.random.default_rng([*seed, 0])
     layers = choose(rng, reach, size)
+    if plain:
+        layers = plainer(np.random.default_rng([*seed, 1]), layers, plain)
     texels = textures_of(atlas)
     p = pixels(size)
     motion = displacement(layers, p, size)
@@ -171,6 +177,27 @@ def choose(rng: np.random.Generator, reach: np.ndarray, size: tuple[int, int]) -
         "contrast": np.where(rng.random((B, L)) < 0.8, uniform(0.6, 1.3), uniform(0.1, 0.6)),
     }
     return Layers(**{k: torch.from_numpy(np.asarray(v, np.float32)) for k, v in numbers.items()})
+
+
+def plainer(rng: np.random.Generator, layers: Layers, share: float) -> Layers:
+    """Take the texture from the layers of some pairs, and the motion from most of their grounds."""
+    B, L = layers.radius.shape
+    tensor = lambda a: torch.from_numpy(np.asarray(a, np.float32))  # noqa: E731
+    pairs = rng.random((B, 1)) < share
+    one_colour = tensor(pairs & (rng.random((B, L)) < 0.4))
+    soft = tensor(pairs & (rng.random((B, L)) < 0.6))
+    still = pairs & (rng.random((B, 1)) < 0.8)
+    moving = np.ones((B, L))
+    moving[:, :1] -= still
+    factor = 1 - soft * (1 - tensor(np.exp(rng.uniform(np.log(0.02), np.log(0.3), (B, L)))))
+    return replace(
+        layers,
+        contrast=layers.contrast * (1 - one_colour),
+        scale=layers.scale * factor[..., None, None],
+        shift=layers.shift * tensor(moving)[..., None],
+        matrix=layers.matrix * tensor(moving)[..., None, None],
+        amplitude=layers.amplitude * tensor(moving)[..., None, None],
+    )
 
 
 def displacement(

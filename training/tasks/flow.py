@@ -17,6 +17,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from benchmarks.raft import measure_network
 from training.pairs import Pairs, draw
 from training.recipe import Tensors
 from vidcore.flow.raft import FACTOR
@@ -30,6 +31,7 @@ SHORT, FIRST, LONG = 0.5, 4.0, 28.0  # pixels: of motion; the longest at the sta
 GROUPS = (0.0, 1.0, 3.0, 8.0, 16.0, 32.0)  # pixels: edges of the displacement groups
 STEPS_SEED = 1_000_003  # the loop's: seed * this + step
 ATLAS_STEPS = 500  # that share their textures
+PLAIN, PLAIN_FROM = 0.3, 3100  # share of pairs without texture, and the step they come in at
 DECAY = 0.8  # of the loss from correction to correction, backwards
 UNSEEN = 0.2  # weight of pixels that vanish: their motion is known, but not from what is seen
 ITERATIONS = 12  # when measured
@@ -58,7 +60,13 @@ class Flow:
         rng = np.random.default_rng([SPLITS[split], 0, *indices])
         longest = FIRST * (LONG / FIRST) ** min(1.0, 2 * done)
         reach = np.exp(rng.uniform(np.log(SHORT), np.log(longest), len(indices)))
-        pairs = draw([SPLITS[split], *indices], reach, size=SIZE, atlas=seed // ATLAS_STEPS)
+        pairs = draw(
+            [SPLITS[split], *indices],
+            reach,
+            size=SIZE,
+            atlas=seed // ATLAS_STEPS,
+            plain=PLAIN if seed % STEPS_SEED >= PLAIN_FROM else 0.0,
+        )
         return {
             "prev": pairs.prev,
             "next": pairs.next_,
@@ -93,7 +101,10 @@ class Flow:
     def evaluate(self, network: nn.Module, split: str) -> dict[str, float]:
         """Return endpoint errors by displacement, of the network and of zero flow."""
         network = checked(network)
-        errors, lengths = (np.concatenate(a) for a in zip(*measured(network, split), strict=True))
+        every, lengths = (
+            np.concatenate(a, -1) for a in zip(*measured(network, split), strict=True)
+        )
+        errors = every[-1]
         metrics = {"epe": float(errors.mean()), "zero": float(lengths.mean())}
         for low, high in pairwise(GROUPS):
             inside = (lengths >= low) & (lengths < high)
@@ -101,6 +112,13 @@ class Flow:
             metrics[f"epe_{name}"] = float(errors[inside].mean())
             metrics[f"gain_{name}"] = float(1 - errors[inside].mean() / lengths[inside].mean())
         metrics["least_gain"] = min(v for name, v in metrics.items() if name.startswith("gain_"))
+        if split == "test":
+            plain, long = (
+                np.concatenate(a, -1) for a in zip(*measured(network, split, 1.0), strict=True)
+            )
+            metrics |= {"plain_epe": float(plain[-1].mean()), "plain_zero": float(long.mean())}
+            metrics |= {f"after_{k + 1}": float(e.mean()) for k, e in enumerate(every)}
+            metrics |= measure_network(network)
         return metrics
 
     def one_clip(self) -> Tensors:
@@ -157,18 +175,19 @@ def matching(
 
 
 @torch.inference_mode()
-def measured(network: Raft, split: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def measured(
+    network: Raft, split: str, plain: float = 0.0
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield every fresh pair's errors and true lengths, over its valid pixels."""
     for k in range(COUNT[split]):
-        reach = np.exp(
-            np.random.default_rng([SPLITS[split], k]).uniform(np.log(SHORT), np.log(LONG))
-        )
-        pair = draw([SPLITS[split], k], np.array([reach]), size=MEASURED, atlas=10_000 + k // 16)
-        yield error_of(network, pair)
+        seed = [SPLITS[split], k]
+        reach = np.exp(np.random.default_rng(seed).uniform(np.log(SHORT), np.log(LONG), 1))
+        atlas = 10_000 + k // 16  # none that is trained on
+        yield error_of(network, draw(seed, reach, size=MEASURED, atlas=atlas, plain=plain))
 
 
 def error_of(network: Raft, pair: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Return the error and the true length at every valid pixel."""
+    """Return the error after each correction `(K, n)` and the length `(n,)` at valid pixels."""
     fields = network(2 * pair.prev - 1, 2 * pair.next_ - 1, ITERATIONS)
-    error = (fields[-1] - pair.flow).norm(dim=1)
-    return error[pair.valid].numpy(), pair.flow.norm(dim=1)[pair.valid].numpy()
+    error = (fields - pair.flow).norm(dim=2)
+    return error[:, pair.valid].numpy(), pair.flow.norm(dim=1)[pair.valid].numpy()
