@@ -13,6 +13,7 @@ page = st.navigation(
             "sampling.py", title="Which frames does a model see?", icon=":material/view_timeline:"
         ),
         st.Page("flow.py", title="Where did every pixel go?", icon=":material/near_me:"),
+        st.Page("raft.py", title="RAFT, from the inside", icon=":material/all_inclusive:"),
         st.Page("conv3d.py", title="A kernel through time", icon=":material/view_in_ar:"),
         st.Page("twostream.py", title="What it is, and how it moves", icon=":material/call_split:"),
         st.Page("slowfast.py", title="Two clocks", icon=":material/schedule:"),
