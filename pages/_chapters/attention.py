@@ -38,8 +38,8 @@ def complexity(clip: Clip) -> None:
         "and does more work in all, because it projects twice: 121 against 86 million parameters. "
         "It becomes the cheaper one where scores outgrow projections. Memory bites earlier: its "
         "authors report joint attention out of GPU memory at 32 frames.",
-        r"\text{joint } T^2N^2 \quad \text{divided } T^2N + TN^2 \quad "
-        r"\text{ratio } \frac{TN}{T+N}",
+        r"\begin{aligned} \text{joint} &= T^2 N^2 \\ \text{divided} &= T^2 N + T N^2 \\"
+        r"\text{ratio} &= TN / (T + N) \end{aligned}",
         attention.pairs,
         attention.multiply_adds,
         attention.crossover,
@@ -71,21 +71,11 @@ def _complexity() -> None:
         _, N = attention.token_grid(T, H, W, int(P))
         size = attention.Size(patch=int(P))
         joint, divided = (attention.pairs(s, T, N) for s in ("joint", "divided"))
+        works = [attention.multiply_adds(s, T, N, size) for s in ("divided", "joint")]
         _kit.numbers(
             Tokens=f"{T} × {N} = {T * N:,}",
-            Pairs=f"{joint:,} joint, {divided:,} divided",
-            fewer=f"{joint / divided:.2f} ×",
-        )
-        _kit.numbers(
-            Total_GMACs=f"{_gmacs('joint', T, N, size)} joint, {_gmacs('divided', T, N, size)} "
-            "divided",
-            Parameters=f"{attention.parameters('joint', T, N, size) / 1e6:.1f} M, "
-            f"{attention.parameters('divided', T, N, size) / 1e6:.1f} M",
-        )
-        _kit.numbers(
-            Keys_per_query=f"{attention.pairs_per_query('joint', T, N):,}, "
-            f"{attention.pairs_per_query('divided', T, N):,} with class token",
-            Weights_of_a_layer=f"{_mib('joint', T, N)}, {_mib('divided', T, N)} if written out",
+            Pairs=f"{joint / divided:.2f} × fewer",
+            Work_in_all=f"{works[0] / works[1]:.2f} ×",
         )
         if str(preset) in PRESET_SAYS:
             st.caption(PRESET_SAYS[str(preset)])
@@ -109,7 +99,25 @@ def _complexity() -> None:
             else f"With {N} patches a frame, divided attention does more work than joint at every "
             f"length up to {LONGEST} frames."
         )
+        st.markdown(_bill(T, N, size))
     _measured()
+
+
+def _bill(T: int, N: int, size: attention.Size) -> str:
+    """Write what each scheme costs at one length, as a table."""
+    rows = [
+        (
+            scheme,
+            f"{attention.pairs(scheme, T, N):,}",
+            f"{attention.pairs_per_query(scheme, T, N):,}",
+            f"{_gmacs(scheme, T, N, size)}",
+            f"{attention.parameters(scheme, T, N, size) / 1e6:.1f} M",
+            f"{attention.score_bytes(scheme, T, N, size) / 2**20:,.1f} MiB",
+        )
+        for scheme in attention.SCHEMES
+    ]
+    head = ("scheme", "pairs", "keys a query", "GMACs", "weights", "maps of a layer")
+    return table(head, tuple(rows))
 
 
 def _more_or_less(T: int, N: int) -> str:
@@ -119,10 +127,6 @@ def _more_or_less(T: int, N: int) -> str:
 
 def _gmacs(scheme: str, T: int, N: int, size: attention.Size = attention.BASE) -> str:
     return f"{attention.multiply_adds(scheme, T, N, size) / 1e9:,.1f}"
-
-
-def _mib(scheme: str, T: int, N: int) -> str:
-    return f"{attention.score_bytes(scheme, T, N) / 2**20:,.1f} MiB"
 
 
 def _measured() -> None:

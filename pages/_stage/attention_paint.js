@@ -1,6 +1,7 @@
 // Draws a row of the explorer: a strip of frames, the map over them, a bar of weight under each.
 
 const GAP = 6, FOOT = 22, WIDEST = 116; // CSS pixels
+const FULL = 16; // times an even share: from here on, or from the largest weight, a patch shines fully
 const PER_LINE = { wide: 8, narrow: 4, below: 560 };
 const QUERY = "#ffffff", BEST = "#2dd4bf"; // outlines, each over a dark one
 
@@ -48,13 +49,13 @@ function paintMap(canvas, clip, row, columns, weights, marks, { width, ink, bina
   pen.imageSmoothingEnabled = false;
   row.tile ??= new OffscreenCanvas(C, R);
   const brush = row.tile.getContext("2d"), pixels = brush.createImageData(C, R);
-  let top = 0;
+  let top = FULL / (T * N); // a flat map must not look like a sharp one
   for (const w of weights) if (w > top) top = w;
   cells.forEach(({ x, y }, u) => {
     pen.drawImage(greyStamp(clip, columns[u]), x, y, side, side);
     if (binary) paintReach(pen, row, weights, u, x, y, side);
-    else { brush.putImageData(heatPatch(pixels, weights, u * N, top || 1), 0, 0); pen.drawImage(row.tile, x, y, side, side); }
-    if (!binary) paintFoot(pen, weights.subarray(u * N, (u + 1) * N), x, y + side, side, ink);
+    else { brush.putImageData(heatPatch(pixels, weights, u * N, top), 0, 0); pen.drawImage(row.tile, x, y, side, side); }
+    paintFoot(pen, weights.subarray(u * N, (u + 1) * N), x, y + side, side, ink, binary);
   });
   for (const { t, n, colour, dash } of marks) {
     const w = side / C, h = side / R;
@@ -74,13 +75,16 @@ function paintReach(pen, row, reached, u, x, y, side) {
 }
 
 // The temporal profile: how much of the query's attention lies on this frame in all.
-function paintFoot(pen, weights, x, y, side, ink) {
+// Or, of pairs, how many of its patches are scored.
+function paintFoot(pen, weights, x, y, side, ink, binary) {
   let sum = 0;
-  for (const w of weights) sum += w;
+  for (const w of weights) sum += binary ? Number(w === 1) : w;
+  const words = binary ? `${sum} key${sum === 1 ? "" : "s"}` : sum < 0.0005 ? "0" : `${(100 * sum).toFixed(sum < 0.0995 ? 1 : 0)} %`;
+  if (binary) sum /= weights.length;
   pen.globalAlpha = 0.18; pen.fillStyle = ink; pen.fillRect(x, y + 3, side, 4);
   pen.globalAlpha = 1; pen.fillStyle = "#e8734a"; pen.fillRect(x, y + 3, side * sum, 4);
   pen.fillStyle = ink; pen.globalAlpha = sum < 0.0005 ? 0.5 : 0.9; pen.font = "10px sans-serif"; pen.textAlign = "center";
-  pen.fillText(sum < 0.0005 ? "0" : `${(100 * sum).toFixed(sum < 0.0995 ? 1 : 0)} %`, x + side / 2, y + 17);
+  pen.fillText(words, x + side / 2, y + 17);
   pen.globalAlpha = 1;
 }
 

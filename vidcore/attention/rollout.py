@@ -83,7 +83,7 @@ def rolled(
 
 
 def _one_hot(length: int, index: int) -> Float[np.ndarray, " L"]:
-    return np.eye(1, length, index)[0]
+    return np.asarray(np.eye(1, length, index)[0])
 
 
 def _mean_map(step: Step, T: int, N: int) -> Float[np.ndarray, "TN TN"]:
