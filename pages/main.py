@@ -18,6 +18,9 @@ page = st.navigation(
         st.Page("twostream.py", title="What it is, and how it moves", icon=":material/call_split:"),
         st.Page("slowfast.py", title="Two clocks", icon=":material/schedule:"),
         st.Page("attention.py", title="Which patches look at which?", icon=":material/hub:"),
+        st.Page(
+            "videomae.py", title="Hide nine tenths, predict the rest", icon=":material/visibility_off:"
+        ),
         st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
         st.Page("about.py", title="About", icon=":material/info:"),
     ],

@@ -26,6 +26,7 @@ LEARNER_STYLE = {  # how a few labels were used -> its name, colour and dash
     "scratch": ("trained from scratch", theme.CORAL, "dot"),
 }
 GIGA = 1e9
+_BARE = {"showticklabels": False, "ticks": "", "constrain": "domain"}  # an axis of a picture
 
 
 def leakage_curve(curve: LeakageCurve, *, ratio: float | None = None) -> go.Figure:
@@ -61,7 +62,7 @@ def errors(result: Reconstruction) -> go.Figure:
             }
             for way, error in reversed(result.errors.items())
         ],
-        x="mean squared error where hidden (pixels in [0, 1])",
+        x="squared error where hidden",
         y="",
         height=theme.HEIGHT // 2 + theme.LEGEND_HEIGHT,
         xaxis={"rangemode": "tozero"},
@@ -110,7 +111,7 @@ def encoder_times(times: EncoderTimes) -> go.Figure:
         x="share hidden",
         y="of the whole clip's",
         legend=True,
-        xaxis={"tickformat": ".0%"},
+        xaxis={"tickformat": ".0%", "dtick": 0.25},
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )  # fmt: skip
 
@@ -152,8 +153,13 @@ def target_pair(targets: Targets) -> go.Figure:
         x="pixels as they are · the same, normalised cube by cube",
         y="",
         height=theme.TALL,
-        xaxis={"showticklabels": False, "constrain": "domain", "range": [-0.5, 2 * side + 1.5]},
-        yaxis={"showticklabels": False, "constrain": "domain"},
+        xaxis={
+            "showticklabels": False,
+            "ticks": "",
+            "constrain": "domain",
+            "range": [-0.5, 2 * side + 1.5],
+        },
+        yaxis={"showticklabels": False, "ticks": "", "constrain": "domain"},
     )
 
 
