@@ -9,6 +9,7 @@ from training.data import LEAKY, sizes
 from training.recipe import Recipe
 from training.tasks.classify import Classify
 from training.tasks.flow import Flow
+from training.tasks.masked import Mask, Masked
 from training.tasks.streams import ClassifyFlow, Fuse
 from training.tasks.track import Track
 from vidcore.attention.small_torch import SmallTransformer
@@ -179,3 +180,55 @@ _FLOW = Recipe(
     floor={"least_gain": 0.0},
 )
 RECIPES |= {_FLOW.name: _FLOW}
+
+_HIDDEN = {
+    "patch": 6, "width": 128, "depth": 4, "heads": 4,
+    "decoder_width": 128, "decoder_depth": 2,
+}
+_MASKED = (
+    Recipe(
+        "masked",
+        "Sees a tenth of a clip, the same places in every slice, and predicts the rest.",
+        Masked(
+            _HIDDEN,
+            (Mask("tube", 0.9, 6), Mask("tube", 0.95, 2), Mask("tube", 0.75, 2)),
+            ask=96,
+        ),
+        "videomae.small_torch:SmallMasked",
+        _HIDDEN,
+        kind="reconstruct",
+        steps=3600,
+        batch=16,
+        rate=1e-3,
+        decay=0.05,
+        bf16=True,
+        every=500,
+        watch="-mse",
+        floor={"-tube_90_ratio": -0.8},
+    ),
+    Recipe(
+        "masked_random",
+        "Goes on from `masked`, on masks that leave a place visible at another time.",
+        Masked(
+            _HIDDEN,
+            (
+                *(Mask("random", ratio, 2) for ratio in (0.75, 0.9, 0.95)),
+                *(Mask("frame", ratio, 1) for ratio in (0.75, 0.9)),
+            ),
+            ask=96,
+        ),
+        "videomae.small_torch:SmallMasked",
+        _HIDDEN,
+        kind="reconstruct",
+        steps=240,
+        batch=16,
+        rate=5e-4,
+        decay=0.05,
+        bf16=True,
+        every=120,
+        watch="-mse",
+        floor={"-random_90_ratio": -0.8},
+        starts_from="masked",
+    ),
+)
+RECIPES |= {recipe.name: recipe for recipe in _MASKED}

@@ -52,7 +52,7 @@ def test_random_masks_leak_on_average_what_the_formula_says(ratio: float) -> Non
 def test_the_curve_measures_what_single_masks_leak() -> None:
     curve = leakage_curve((8, 8, 8))
     assert (curve.leakage["tube"] == 0).all()
-    assert (curve.leakage["frame"][curve.ratios > 0.13] == 1).all()  # one slice of eight is hidden
+    assert curve.leakage["frame"] == pytest.approx(1)  # one slice of eight, or more
     at = np.abs(curve.ratios - 0.9).argmin()
     expected = expected_random_leakage((8, 8, 8), ratio=float(curve.ratios[at]))
     assert curve.leakage["random"][at] == pytest.approx(expected, abs=0.05)

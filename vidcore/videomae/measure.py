@@ -37,7 +37,7 @@ class LeakageCurve:
 
 def leakage_curve(grid: tuple[int, int, int] = PAPER_GRID, *, seed: int = 0) -> LeakageCurve:
     """Draw masks of every kind and measure what they leak."""
-    ratios = np.linspace(0.05, 0.98, 32)
+    ratios = np.linspace(1 / grid[0], 0.98, 32)  # from where one slice is hidden
     found: dict[str, Any] = {kind: np.zeros(len(ratios)) for kind in masking.KINDS}
     for kind in masking.KINDS:
         for draw in range(DRAWS):
