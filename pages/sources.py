@@ -44,6 +44,16 @@ BY_IDEA = {
         "wheel, RubberWhale, interpolation error.",
         "Farneback, SCIA 2003, and Kroeger et al., ECCV 2016 (DIS), as OpenCV has them.",
     ],
+    "Masked video": [
+        "Tong, Song, Wang, Wang. *VideoMAE: Masked Autoencoders are Data-Efficient Learners for "
+        "Self-Supervised Video Pre-Training.* NeurIPS 2022, arXiv 2203.12602: tubes, 90 %, the "
+        "ablation of masks (ViT-B), HMDB-51 from about 3,500 videos, pretraining time.",
+        "MCG-NJU/VideoMAE: masking generator (176 of 196 places), scripts at 0.9 and, for "
+        "UCF-101, 0.75, the layout of the weights; Hugging Face's layout beside it.",
+        "He et al. *Masked Autoencoders Are Scalable Vision Learners.* CVPR 2022: 75 % of an image.",
+        "Trockman, Kolter. *Mimetic Initialization of Self-Attention Layers.* ICML 2023: how our "
+        "small network starts.",
+    ],
     "Clips and codecs": [
         "Frame rates, pixel aspect and rotation as FFmpeg reports them; H.264 as coded by x264 "
         "with the settings shown beside the figure.",
