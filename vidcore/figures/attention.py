@@ -39,7 +39,7 @@ def cost_curves(result: CostResult, meter: str, *, T: int | None = None) -> go.F
         traces.append(
             theme.line(frames, np.asarray(values) / unit, scheme, colour, hover, dash=dash)
         )
-    marks = [] if T is None else [theme.marker_line(T, theme.SLATE)]
+    marks = [] if T is None else [theme.marker_line(float(T), theme.SLATE)]
     cross = result.crossover
     if meter == "multiply_adds" and cross is not None and frames[0] <= cross <= frames[-1]:
         marks.append(theme.band(cross - 0.5, cross + 0.5, theme.AMBER))
@@ -94,7 +94,7 @@ def looks(rows: Mapping[str, Mapping[str, float]]) -> go.Figure:
         legend=True,
         height=theme.HEIGHT,
         yaxis={"autorange": "reversed"},
-        shapes=[theme.marker_line(1, theme.SLATE)],
+        shapes=[theme.marker_line(1.0, theme.SLATE)],
         barmode="group",
     )
 
