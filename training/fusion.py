@@ -28,7 +28,7 @@ from vidcore.weights.load_torch import load
 PRICES = (0.01, 0.1, 1.0, 10.0, 100.0)  # C, from loose to close
 FOLDS = 5
 WEIGHTS = np.linspace(0, 1, 101)
-CHANGED = 140  # test clips that every change is made to
+CHANGED = 70  # test clips that every change is made to
 DIGITS = 5  # of what is written
 
 Logits = dict[str, np.ndarray]

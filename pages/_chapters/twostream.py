@@ -101,6 +101,7 @@ def _opinions(clip: Clip) -> None:
     with left:
         slot = st.container()
         shown, truth = watched(clip)
+        below = st.container()
         with slot:
             stage(
                 shown,
@@ -127,6 +128,12 @@ def _opinions(clip: Clip) -> None:
             data=[_asked(result, truth)],
             default={"view": _kit.opening_view("twostream_fusion", FUSION_VIEW)},
             on_view_change=_kit.remember("twostream_fusion", "twostream_fusion", FUSION_VIEW),
+        )
+    with below.expander("What the spatial stream thinks of each frame", icon=":material/grid_on:"):
+        _kit.plot(
+            figures.per_frame(result, "action", ACTIONS),
+            key="twostream_frames_plot",
+            alt="Probability of each action, frame by frame, by the spatial stream",
         )
 
 
@@ -227,11 +234,11 @@ def break_it(clip: Clip) -> None:
     """Change one thing, and see who notices."""
     _break_it(clip)
     _kit.explain(
-        "Take the colour away: the flow is the same, and the temporal stream says what it said. "
-        "Stop the motion, shuffle or reverse it: the frames are the same, and the spatial stream "
-        "says what it said. Backwards, the temporal stream names the partner: throw becomes "
-        "catch. Flow is not free of appearance, though: it shows the silhouette, so the temporal "
-        "stream knows something of the shape.",
+        "Take the colour away, or turn light into dark: the flow is the same, and the temporal "
+        "stream says what it said. Shuffle or reverse: the frames are the same, and the spatial "
+        "stream says what it said, to the last digit. Backwards, the temporal stream names the "
+        "partner: throw becomes catch. Flow is not free of appearance, though: it shows the "
+        "silhouette, so the temporal stream knows something of the shape.",
         r"\text{noticed} = \tfrac12 \sum_k \left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
         twostream.which_notices,
         twostream.watch_frames,
@@ -255,6 +262,15 @@ def _break_it(clip: Clip) -> None:
                     **_kit.bound("twostream_change"),
                 )
             )
+        with slot:
+            changed = twostream.changed_clip(shown, name)
+            stage(
+                changed,
+                key="twostream_changed",
+                alt=f"{_alt(truth)}; {name}",
+                tallest=300,
+                strip=False,
+            )
         _kit.predict(
             "The frames are shown in no order. Which stream notices?",
             ["the spatial", "the temporal", "both"],
@@ -268,20 +284,22 @@ def _break_it(clip: Clip) -> None:
         changes = _kit.compute(twostream.which_notices, shown)
         chosen = next(change for change in changes if change.name == name)
         _said(chosen, changes[0])
+        st.caption("How much of each answer moved, with every change:")
         _kit.plot(
             figures.noticed(changes),
             key="twostream_noticed_plot",
             alt="How much each stream's answers moved with every change of the clip",
         )
-    with slot:
-        changed = twostream.changed_clip(shown, name)
-        stage(
-            changed,
-            key="twostream_changed",
-            alt=f"{_alt(truth)}; {name}",
-            tallest=300,
-            strip=False,
-        )
+        if not twostream.trained_trouble():
+            trained = twostream.trained_fusion()
+            with st.expander(
+                f"Over {trained.changed} test clips: who is still right?", icon=":material/grid_on:"
+            ):
+                _kit.plot(
+                    figures.still_right(trained),
+                    key="twostream_right_plot",
+                    alt="How many of many clips each stream gets right after every change",
+                )
 
 
 def _said(after: twostream.Change, before: twostream.Change) -> None:

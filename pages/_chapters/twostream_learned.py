@@ -186,9 +186,9 @@ def _leak() -> None:
         )
         if not ready("frame", "flow"):
             return
-        streams = {"spatial stream": ("spatial", "frame"), "temporal stream": ("temporal", "flow")}
+        streams = {"spatial": ("spatial", "frame"), "temporal": ("temporal", "flow")}
         if ready(LEAKY):
-            streams |= {"spatial stream, trained on the leak": ("spatial", LEAKY)}
+            streams |= {"spatial, learned<br>with the leak": ("spatial", LEAKY)}
         rows = {}
         for label, (stream, name) in streams.items():
             model = {"spatial": name} if stream == "spatial" else {"temporal": name}

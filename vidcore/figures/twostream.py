@@ -20,7 +20,9 @@ QUESTION_STYLE = {
     "shape": (theme.TEAL, "dash"),
     "action": (theme.CORAL, "dashdot"),
 }
+STREAMS = ("spatial", "temporal")
 ROW = 30  # pixels of a matrix's row
+GROUP_ABOVE = 30  # pixels from a matrix to the names of its groups
 GAP = 1  # pixels between filters
 ACROSS = 8  # filters in a row: a phone's width
 DARK_FROM = 0.55  # share of full colour from which white is read better than the page's own ink
@@ -28,6 +30,9 @@ DARK_FROM = 0.55  # share of full colour from which white is read better than th
 SHARE = {"zmin": 0, "zmax": 1, "colorscale": theme.SEQUENTIAL, "showscale": False}
 ROWS_DOWN = {"autorange": "reversed", "showgrid": False, "zeroline": False}
 COLUMNS = {"showgrid": False, "zeroline": False}
+BLANK = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
+SQUARE = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"}
+SHEET = 240  # pixels: three rows of eight filters, half a page wide
 
 
 def accuracies(
@@ -51,23 +56,23 @@ def accuracies(
 def noticed(changes: Sequence[Change]) -> go.Figure:
     """How much each stream's answers moved with every change; questions as columns."""
     questions = list(changes[0].spatial)
-    columns = [f"{stream}: {q}" for stream in ("spatial", "temporal") for q in questions]
     values = np.array(
         [[*change.spatial.values(), *change.temporal.values()] for change in changes[1:]]
     )
     names = [change.name for change in changes[1:]]
-    return _matrix(values, names, columns, hover="%{y}, %{x}: %{z:.0%} of the answer moved")
+    hover = "%{y}, %{x}: %{z:.0%} of the answer moved"
+    return _matrix(values, names, 2 * questions, hover=hover, groups=STREAMS)
 
 
 def still_right(trained: TrainedFusion) -> go.Figure:
     """Of many clips: how many each stream still gets right after every change."""
     questions = list(next(iter(trained.changes.values())))
-    pairs = [(stream, q) for stream in ("spatial", "temporal") for q in questions]
+    pairs = [(stream, q) for stream in STREAMS for q in questions]
     values = np.array(
         [[by[q][stream]["right"] for stream, q in pairs] for by in trained.changes.values()]
     )
-    columns = [f"{stream}: {q}" for stream, q in pairs]
-    return _matrix(values, list(trained.changes), columns, hover="%{y}, %{x}: %{z:.0%} right")
+    hover = "%{y}, %{x}: %{z:.0%} right"
+    return _matrix(values, list(trained.changes), 2 * questions, hover=hover, groups=STREAMS)
 
 
 def confusion(table: Int[np.ndarray, "K K"], labels: Sequence[str]) -> go.Figure:
@@ -148,7 +153,7 @@ def believed(
         values = [float(p[background]) for p in rows.values()]
         parts[f"the background: {labels[background]}"] = (values, theme.CORAL, "/")
     known = np.sum([values for values, _, _ in parts.values()], axis=0)
-    parts["anything else"] = ((1 - known).tolist(), theme.SLATE, ".")
+    parts["anything else"] = ((1 - known).tolist(), "rgba(123,132,148,0.3)", "")
     return theme.base(
         [
             {
@@ -195,9 +200,9 @@ def spatial_filters(layers: FirstLayers) -> go.Figure:
         [trace],
         x=f"{N} filters, {k} × {k} pixels each, strongest first",
         y="",
-        height=theme.TALL,
-        xaxis={**COLUMNS, "showticklabels": False, "constrain": "domain"},
-        yaxis={**ROWS_DOWN, "showticklabels": False, "scaleanchor": "x", "constrain": "domain"},
+        height=SHEET,
+        xaxis={**BLANK, "constrain": "domain"},
+        yaxis={**BLANK, **SQUARE, "autorange": "reversed"},
     )
 
 
@@ -257,14 +262,13 @@ def filter_arrows(layers: FirstLayers) -> go.Figure:
         },
     ]  # fmt: skip
     down = -(-N // across)
-    blank = {"showgrid": False, "zeroline": False, "showticklabels": False}
     return theme.base(
         traces,
-        x=f"{N} filters, strongest first; right is right",
-        y="down is down",
-        height=theme.TALL,
-        xaxis={**blank, "range": [-0.6, across - 0.4], "constrain": "domain"},
-        yaxis={**blank, "range": [down - 0.4, -0.6], "scaleanchor": "x", "constrain": "domain"},
+        x=f"{N} filters, strongest first; right is right, down is down",
+        y="",
+        height=SHEET,
+        xaxis={**BLANK, "range": [-0.5, across - 0.5], "constrain": "domain"},
+        yaxis={**BLANK, **SQUARE, "range": [down - 0.5, -0.5]},
     )
 
 
@@ -329,27 +333,53 @@ def layers(streams: Mapping[str, Sequence[LayerCost]], *, what: str) -> go.Figur
 
 
 def _matrix(
-    values: Float[np.ndarray, "R C"], rows: Sequence[str], columns: Sequence[str], *, hover: str
+    values: Float[np.ndarray, "R C"],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    hover: str,
+    groups: Sequence[str] = (),
 ) -> go.Figure:
-    """Shares from 0 to 1 as coloured cells with their number."""
+    """Shares from 0 to 1 as coloured cells with their number; `groups` name parts of columns."""
     trace = {
         "type": "heatmap",
         "z": values.astype(np.float32),
-        "x": [column.replace(": ", "<br>") for column in columns],
         "y": list(rows),
-        "hovertemplate": f"{hover}<extra></extra>",
+        "hovertext": np.tile(columns, (len(rows), 1)),
+        "hovertemplate": f"{hover}<extra></extra>".replace("%{x}", "%{hovertext}"),
         "xgap": 2,
         "ygap": 2,
         **SHARE,
     }
+    names = [
+        {
+            "x": (k + 0.5) / len(groups),
+            "y": 1,
+            "xref": "paper",
+            "yref": "paper",
+            "yshift": GROUP_ABOVE,
+            "text": f"<b>{group} stream</b>",
+            "showarrow": False,
+        }
+        for k, group in enumerate(groups)
+    ]
+    top = 2 * GROUP_ABOVE if groups else GROUP_ABOVE
+    places = np.arange(len(columns))
     return theme.base(
         [trace],
         x="",
         y="",
-        height=70 + ROW * len(rows),
-        xaxis={**COLUMNS, "side": "top"},
-        yaxis=ROWS_DOWN,
-        annotations=_numbers(values),
+        height=top + 10 + ROW * len(rows),
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
+        xaxis={
+            **COLUMNS,
+            "side": "top",
+            "tickvals": places,
+            "ticktext": list(columns),
+            "ticks": "",
+        },
+        yaxis={**ROWS_DOWN, "ticks": ""},
+        annotations=[*_numbers(values), *names],
     )
 
 

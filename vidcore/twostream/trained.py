@@ -32,9 +32,9 @@ class TrainedFusion:
 
     Parameters
     ----------
-    fitted, tested
-        Clips of the validation split, on which weights were chosen and fitted, and of the test
-        split, on which everything was measured.
+    fitted, tested, changed
+        Clips of the validation split, on which weights were chosen and fitted; of the test split,
+        on which everything was measured; and of those that `changes` were made to.
     accuracy
         By question and method: "spatial", "temporal", "average" of the answers, "weighted" by the
         share that was best on validation, "logits" averaged, and "learned".
@@ -53,6 +53,7 @@ class TrainedFusion:
 
     fitted: int
     tested: int
+    changed: int
     accuracy: Mapping[str, Mapping[str, float]]
     share: Mapping[str, float]
     by_weight: Mapping[str, np.ndarray]
@@ -101,6 +102,7 @@ def parse(read: Mapping[str, Any]) -> TrainedFusion:
     return TrainedFusion(
         read["fitted"],
         read["tested"],
+        read["changed"],
         read["accuracy"],
         read["share"],
         arrays(read["by_weight"]),

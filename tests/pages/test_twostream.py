@@ -1,0 +1,109 @@
+"""The page on two streams: what it sends to its stages, and what it says without weights."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages import _kit
+from pages._chapters import twostream as chapters
+from pages._chapters import twostream_learned as learned
+from pages._chapters.twostream_learned import FACTS, facts
+from tests.pages.test_pages import complaints, open_page
+from tests.twostream.pair import nothing_trained, pair
+from vidcore import twostream
+from vidcore.media.synthetic.actions import ACTIONS
+
+__all__ = ["nothing_trained", "pair"]
+LEARNED = ["Two opinions", "Who knows what", "Break it", "Scene bias", "First filters"]
+
+
+def open_chapter(chapter: str, **link: str) -> AppTest:
+    at = open_page("twostream.py", twostream_chapter=chapter, **link)
+    assert complaints(at) == []
+    return at
+
+
+def sent(at: AppTest, name: str) -> dict[str, Any]:
+    """Return what a component was sent."""
+    found = [
+        c.proto for c in at.get("bidi_component") if c.proto.component_name == f"vidcore_{name}"
+    ]
+    assert len(found) == 1
+    message: list[dict[str, Any]] = json.loads(found[0].json)
+    return message[0]
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(m.value for m in [*at.markdown, *at.caption, *at.info])
+
+
+@pytest.fixture(autouse=True)
+def fresh_results() -> None:
+    _kit._compute.clear()  # results of other weights, under the same clip
+    learned._first_layers.clear()
+
+
+@pytest.mark.parametrize("chapter", LEARNED)
+def test_without_weights_a_chapter_says_how_to_make_them(
+    chapter: str, nothing_trained: Path
+) -> None:
+    at = open_chapter(chapter)
+    assert "`python -m training.train frame`" in words(at)
+    assert "`python -m training.train flow`" in words(at)
+
+
+def test_the_panel_is_sent_what_the_streams_said_and_the_exact_turning_points(pair: Path) -> None:
+    at = open_chapter("Two opinions", twostream_action="3", twostream_seed="2")
+    clip = chapters.generated(ACTIONS.index("up"), 0, 0, 2)
+    result = twostream.watch(clip)
+    for asked in sent(at, "streams_fusion")["questions"]:
+        s, t = result.spatial[asked["name"]], result.temporal[asked["name"]]
+        np.testing.assert_allclose(asked["spatial"], s, atol=6e-5)
+        np.testing.assert_allclose(asked["temporal"], t, atol=6e-5)
+        curve = twostream.fusion_curve(s, t)
+        ends = [[part.start, part.stop, part.label] for part in curve.stretches]
+        assert asked["stretches"]["answers"] == ends
+    assert sent(at, "streams_fusion")["questions"][0]["truth"] == ACTIONS.index("up")
+
+
+def test_a_clip_of_the_visitor_has_no_known_answer(pair: Path) -> None:
+    at = open_chapter("Two opinions", twostream_source=chapters.OWN)
+    assert all(asked["truth"] is None for asked in sent(at, "streams_fusion")["questions"])
+    assert "they guess" in words(at)
+
+
+def test_the_stack_is_sent_once_by_address_with_its_means() -> None:
+    at = open_chapter("Flow as an image")
+    message = sent(at, "streams")
+    found = twostream.fields(chapters.generated(8, 0, 0, 0))
+    np.testing.assert_allclose(message["means"], found.means, atol=1e-4)
+    assert message["flow"]["T"] == 15
+    assert message["flow"]["url"].startswith("arrays/")
+    assert len(json.dumps(message)) < 3000  # bytes: no pixel travels with a control
+
+
+def test_every_change_can_be_chosen_and_the_answers_follow(pair: Path) -> None:
+    at = open_chapter("Break it")
+    before = words(at)
+    group = next(g for g in at.button_group if g.key == "twostream_change")
+    assert list(group.options) == list(twostream.CHANGES)[1:]
+    group.set_value("negative").run()
+    assert complaints(at) == []
+    assert words(at) != before
+
+
+@pytest.mark.parametrize("chapter", ["Scene bias", "First filters", "Cost and facts"])
+def test_a_chapter_with_weights_draws_its_figures(chapter: str, pair: Path) -> None:
+    at = open_chapter(chapter)
+    assert len(at.get("plotly_chart")) >= 1
+    assert "training.train" not in words(at)
+
+
+def test_the_facts_pair_each_number_with_its_method() -> None:
+    assert facts().count("\n") == len(FACTS) + 1
+    assert "88.0 is the **SVM** fusion" in facts()
+    assert "averaging gave **86.9**" in facts()
