@@ -7,12 +7,13 @@ from torch import nn
 
 from training.data import LEAKY, sizes
 from training.recipe import Recipe
+from training.tasks.align import Align
 from training.tasks.classify import Classify
 from training.tasks.flow import Flow
 from training.tasks.masked import Mask, Masked
 from training.tasks.streams import ClassifyFlow, Fuse
 from training.tasks.track import Track
-from vidcore.attention.small_torch import SmallTransformer
+from vidcore.attention.small_torch import SmallTransformer, take_stem
 from vidcore.conv3d.small_torch import SmallNet, inflate_from
 from vidcore.slowfast.small_torch import SmallSlowFast
 from vidcore.twostream.small_torch import FlowNet, FrameNet, TwoStream
@@ -22,16 +23,23 @@ def _made(build: Callable[..., nn.Module], **settings: Any) -> Callable[[], nn.M
     return lambda: build(**settings)
 
 
-def _transformer(scheme: str, about: str, floor: dict[str, float]) -> Recipe:
-    settings = {"scheme": scheme}
+def _take_stem(network: nn.Module, trained: nn.Module) -> None:
+    """Take over the first layers of `c3d`, or of `frame`."""
+    layers = trained.stream.layers if hasattr(trained, "stream") else trained.layers
+    take_stem(network, layers)
+
+
+def _transformer(scheme: str, about: str, floor: dict[str, float], stem: str = "c3d") -> Recipe:
+    settings = {"scheme": scheme} | ({} if stem == "c3d" else {"reach": 1})
     return Recipe(
         scheme,
         about,
-        Classify(_made(SmallTransformer, **settings)),
+        Classify(_made(SmallTransformer, **settings), start=_take_stem),
         "attention.small_torch:SmallTransformer",
         settings,
         rate=2e-3,
         floor=floor,
+        starts_from=stem,
     )
 
 
@@ -125,7 +133,7 @@ _CLASSIFIERS = (
         {"factorised": True},
         floor={"action": 0.8},
     ),
-    _transformer("space", "Attention within each slice only.", {"colour": 0.95}),
+    _transformer("space", "Attention within each frame only.", {"colour": 0.95}, "frame"),
     _transformer("joint", "Attention between all tokens of the clip.", {"action": 0.8}),
     _transformer("divided", "Attention over time, then over space.", {"action": 0.8}),
     _transformer("factorised", "Attention within slices, then between slices.", {"action": 0.8}),
@@ -182,8 +190,12 @@ _FLOW = Recipe(
 RECIPES |= {_FLOW.name: _FLOW}
 
 _HIDDEN = {
-    "patch": 6, "width": 128, "depth": 4, "heads": 4,
-    "decoder_width": 128, "decoder_depth": 2,
+    "patch": 6,
+    "width": 128,
+    "depth": 4,
+    "heads": 4,
+    "decoder_width": 128,
+    "decoder_depth": 2,
 }
 _MASKED = (
     Recipe(
@@ -232,3 +244,15 @@ _MASKED = (
     ),
 )
 RECIPES |= {recipe.name: recipe for recipe in _MASKED}
+
+_ALIGN = Recipe(
+    "align",
+    "Clips and captions in one space: a 3D-convolutional and a text encoder, contrastive.",
+    Align(),
+    "alignment.pair_torch:Pair",
+    kind="align",
+    steps=1100,
+    watch="recall",
+    floor={"recall": 0.85},
+)
+RECIPES |= {_ALIGN.name: _ALIGN}

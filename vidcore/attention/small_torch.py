@@ -5,9 +5,13 @@
     divided     the same place at all times, then the same time     TimeSformer, divided
     factorised  every slice by itself, then one token per slice     ViViT, model 2
 
-Tokens are tubelets of two frames seen through three convolutions, because a linear patch embedding
-learns too slowly from some ten thousand clips. Positions are added after a LayerNorm, and are of
-its size: small ones leave the network blind to order for hundreds of steps.
+A linear patch embedding learns too slowly from some ten thousand clips, so tokens come from a stem:
+the first two layers of a network that was trained before, held as they are, and one convolution.
+Those that may see time take over the layers of `c3d`, 3x3x3 kernels: motion of a few frames is in
+every token, as in a tubelet. The one that must not takes over those of `frame`.
+
+Positions are added after a LayerNorm, and are of its size: small ones leave the network blind to
+order for hundreds of steps.
 """
 
 from typing import Any, Literal
@@ -21,9 +25,10 @@ from torch import Tensor, nn
 from vidcore.weights.heads_torch import Heads
 
 Scheme = Literal["space", "joint", "divided", "factorised"]
-TUBELET = 2  # frames
+TUBELET = 2  # frames from one slice of tokens to the next
 SLICES, SIDE = 8, 6  # tokens along time, and along each side: 16 frames of 48 x 48
-STEM = (24, 48)
+STEM = (24, 48)  # channels, as in the networks that the stem comes from
+STRIDES = ((1, 2, 2), (TUBELET, 2, 2))  # time, height, width
 POSITION = 0.5  # standard deviation of the positions at the start
 LATE = 2  # layers over slices in the factorised encoder
 
@@ -92,17 +97,26 @@ class SmallTransformer(nn.Module):
     ----------
     scheme
         Which tokens meet.
+    reach
+        Frames of the stem's kernels: 3, or 1 for tokens that each know a single frame.
     """
 
-    def __init__(self, scheme: Scheme, width: int = 64, depth: int = 3, heads: int = 4) -> None:
+    def __init__(
+        self, scheme: Scheme, reach: int = 3, *, width: int = 64, depth: int = 3, heads: int = 4
+    ) -> None:
         super().__init__()
         self.scheme = scheme
-        c1, c2 = STEM
-        self.stem = nn.Sequential(
-            *(nn.Conv2d(3 * TUBELET, c1, 3, 2, 1, bias=False), nn.BatchNorm2d(c1), nn.ReLU()),
-            *(nn.Conv2d(c1, c2, 3, 2, 1, bias=False), nn.BatchNorm2d(c2), nn.ReLU()),
-            nn.Conv2d(c2, width, 3, 2, 1),
+        kernel, border = (reach, 3, 3), (reach // 2, 1, 1)
+        self.stem = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv3d(c_in, c_out, kernel, stride, border, bias=False),
+                nn.BatchNorm3d(c_out),
+                nn.ReLU(),
+            )
+            for c_in, c_out, stride in zip((3, STEM[0]), STEM, STRIDES, strict=True)
         )
+        self.stem.requires_grad_(False)
+        self.embed = nn.Conv2d(STEM[-1], width, 3, stride=2, padding=1)
         self.norm_stem = nn.LayerNorm(width)
         self.place = nn.Parameter(POSITION * torch.randn(1, 1, SIDE * SIDE, width))
         self.moment = nn.Parameter(POSITION * torch.randn(1, SLICES, 1, width))
@@ -139,9 +153,28 @@ class SmallTransformer(nn.Module):
         """Give the batch its own axis back, where frames or places were folded into it."""
         return weights if len(weights) == B else rearrange(weights, "(b n) ... -> b n ...", b=B)
 
+    def train(self, mode: bool = True) -> "SmallTransformer":
+        """Train everything but the stem, whose statistics stay as they came."""
+        super().train(mode)
+        self.stem.eval()
+        return self
+
     def tokens(self, video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t n D"]:
-        """Turn each pair of frames into 6 x 6 tokens that know their place and moment."""
-        pairs = rearrange(video - 0.5, "b c (t two) h w -> (b t) (two c) h w", two=TUBELET)
-        seen = rearrange(self.stem(pairs), "(b t) d h w -> b t (h w) d", b=len(video))
+        """Turn the clip into 8 slices of 6 x 6 tokens that know their place and moment."""
+        x = video - 0.5
+        for layer in self.stem:
+            x = layer(x)
+        embedded = self.embed(rearrange(x, "b c t h w -> (b t) c h w"))
+        seen = rearrange(embedded, "(b t) d h w -> b t (h w) d", b=len(video))
         placed: Tensor = self.norm_stem(seen) + self.place
         return placed if self.scheme == "factorised" else placed + self.moment
+
+
+@torch.no_grad()
+def take_stem(network: SmallTransformer, layers: nn.ModuleList) -> SmallTransformer:
+    """Take over the first two layers of a trained network, 2D ones as kernels of one frame."""
+    for ours, theirs in zip(network.stem, layers, strict=False):
+        state = theirs.state_dict()
+        shape = ours.state_dict()["0.weight"].shape
+        ours.load_state_dict(state | {"0.weight": state["0.weight"].reshape(shape)})
+    return network
