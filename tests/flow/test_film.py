@@ -128,7 +128,7 @@ def test_what_is_left_is_the_warped_frame_less_the_first(layers: synthetic.Scene
     second = left.prev + left.left
     np.testing.assert_allclose(second, left.warped, atol=1e-6)
     still = flow.interpolation_error(*layers.clip.frames[1:3], 0 * estimated)
-    assert np.sqrt((left.left**2).mean()) < still / 3  # the motion explains most of the change
+    assert np.sqrt((left.left**2).mean()) < still / 2  # the motion explains most of the change
     assert np.sqrt((left.left**2).mean()) == pytest.approx(
         flow.interpolation_error(*layers.clip.frames[1:3], estimated), rel=1e-4
     )
