@@ -21,7 +21,10 @@ from typing import Any
 
 from benchmarks.ratio import Ratio
 
-ROOMS = ("media", "motion", "sampling", "flow", "raft", "conv3d", "slowfast", "attention", "videomae")
+ROOMS = (
+    *("media", "motion", "sampling", "flow", "raft"),
+    *("conv3d", "slowfast", "attention", "videomae"),
+)
 RESULTS = Path(__file__).with_name("results")
 LIBRARIES = ("numpy", "av", "opencv-python-headless", "torch")
 

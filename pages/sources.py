@@ -50,7 +50,7 @@ BY_IDEA = {
         "ablation of masks (ViT-B), HMDB-51 from about 3,500 videos, pretraining time.",
         "MCG-NJU/VideoMAE: masking generator (176 of 196 places), scripts at 0.9 and, for "
         "UCF-101, 0.75, the layout of the weights; Hugging Face's layout beside it.",
-        "He et al. *Masked Autoencoders Are Scalable Vision Learners.* CVPR 2022: 75 % of an image.",
+        "He et al. *Masked Autoencoders Are Scalable Vision Learners.* CVPR 2022: images at 75 %.",
         "Trockman, Kolter. *Mimetic Initialization of Self-Attention Layers.* ICML 2023: how our "
         "small network starts.",
     ],
