@@ -43,6 +43,23 @@ BY_IDEA = {
         "Baker et al. *A Database and Evaluation Methodology for Optical Flow.* IJCV 2011: colour "
         "wheel, RubberWhale, interpolation error.",
         "Farneback, SCIA 2003, and Kroeger et al., ECCV 2016 (DIS), as OpenCV has them.",
+        "Teed, Deng. *RAFT: Recurrent All-Pairs Field Transforms for Optical Flow.* ECCV 2020; "
+        "princeton-vl/RAFT for 12 corrections, torchvision for the small network's layout. It "
+        "replaces handcrafted matching; the iteration remains, learned.",
+        "Dosovitskiy et al. *FlowNet.* ICCV 2015: FlyingChairs, three examples, measured only.",
+    ],
+    "Attention": [
+        "Bertasius, Wang, Torresani, 2021 (TimeSformer): Table 1 for the schemes, Table 4 for the "
+        "positions; facebookresearch/TimeSformer, `vit.py`, for the blocks and the order of steps.",
+        "Arnab et al., 2021 (ViViT): Table 2 for the four models, Tables 4 and 5a for sizes and "
+        "views; google-research/scenic for the released ones.",
+        "Total cost of TimeSformer, 196 and 180 GFLOPs at 8 frames: Tong et al., 2022, which also "
+        "trains joint attention on 1,568 tokens.",
+        "Vondrick et al. *Tracking Emerges by Colorizing Videos.* ECCV 2018: the objective of the "
+        "networks that copy colour; Zhang et al. *Colorful Image Colorization.* ECCV 2016: rare "
+        "colours count more.",
+        "Abnar, Zuidema. *Quantifying Attention Flow in Transformers.* ACL 2020: rollout.",
+        "Vaswani et al. *Attention Is All You Need.* NIPS 2017: the scaled dot product.",
     ],
     "Masked video": [
         "Tong, Song, Wang, Wang. *VideoMAE: Masked Autoencoders are Data-Efficient Learners for "

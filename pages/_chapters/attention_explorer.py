@@ -90,12 +90,13 @@ def _explorer(clip: Clip) -> None:
     read = _kit.compute(as_read, shown)
     names = LEARNED[str(learned)]
     trained = set(zoo.names())
-    rows = [
-        row(_kit.compute(attention.explore, read, name), read.digest)
-        if name in trained
-        else missing(name)
-        for name in names
-    ]
+    with st.spinner("Running the networks on the clip…", show_time=False):
+        rows = [
+            row(_kit.compute(attention.explore, read, name), read.digest)
+            if name in trained
+            else missing(name)
+            for name in names
+        ]
     at = sampling.uniform(len(shown.frames), FRAMES)
     mount(
         _kit.compute(as_shown, shown),
