@@ -91,6 +91,8 @@ _CLASSIFIERS = (
         "A 2D network on a stack of 15 flow fields, of our own pyramidal Lucas-Kanade.",
         ClassifyFlow(_made(FlowNet)),
         "twostream.small_torch:FlowNet",
+        steps=4800,  # a step costs a tenth of c3d's
+        every=600,
         floor={"action": 0.9},
     ),
     Recipe(

@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.data import FLOWS, flow_pool, labelled, pool
+from training.data import FLOWS, SHIFT, flow_pool, labelled, pool
 from training.recipe import Tensors
 from training.tasks.classify import SMOOTHING, Classify
-from vidcore.media.synthetic.actions import MIRRORED
+from vidcore.media.synthetic.actions import MIRRORED, REVERSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class ClassifyFlow(Classify):
     pool: int = FLOWS
 
     def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
-        """Return flow `(B, 15, 48, 48, 2)` and labels; for training, mirrored half of the time.
+        """Return flow `(B, 15, 48, 48, 2)` and labels; for training, changed together with them.
 
         Evaluation reads the frames as well, so that they can be put in another order.
         """
@@ -31,10 +31,7 @@ class ClassifyFlow(Classify):
         order = np.sort(indices)
         flow = flow_pool(split, self.world)[order].astype(np.float32)
         labels = pool(split, self.world).labels
-        action = labels["action"][order].copy()
-        mirrored = np.random.default_rng((seed, 11)).random(len(order)) < 0.5
-        flow[mirrored] = flow[mirrored, :, :, ::-1] * np.float32([-1, 1])
-        action[mirrored] = np.array(MIRRORED)[action[mirrored]]
+        flow, action = changed(flow, labels["action"][order], np.random.default_rng((seed, 11)))
         return {
             "flow": torch.from_numpy(flow),
             "action": torch.from_numpy(action),
@@ -61,6 +58,25 @@ class ClassifyFlow(Classify):
         """Run the network on flow where it is known, else on frames."""
         scores: Tensors = network(**{name: x.to(device) for name, x in batch.items()})
         return scores
+
+
+def changed(
+    flow: np.ndarray, action: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mirror half of the clips, play half of them backwards, move all; labels follow.
+
+    Backwards every motion has the other sign. It is that of the same pixels, not of those they
+    came from: off by less than a frame's motion, which is what a shift by two pixels is as well.
+    """
+    flow, action = flow.copy(), action.copy()
+    mirrored, backwards = (rng.random(len(action)) < 0.5 for _ in range(2))
+    flow[mirrored] = flow[mirrored, :, :, ::-1] * np.float32([-1, 1])
+    action[mirrored] = np.array(MIRRORED)[action[mirrored]]
+    flow[backwards] = -flow[backwards, ::-1]
+    action[backwards] = np.array(REVERSED)[action[backwards]]
+    for k, (dy, dx) in enumerate(rng.integers(-SHIFT, SHIFT + 1, (len(action), 2))):
+        flow[k] = np.roll(flow[k], (dy, dx), axis=(1, 2))
+    return flow, action
 
 
 @dataclass(frozen=True, slots=True)
