@@ -63,10 +63,14 @@ function headWeights(row, layer, view, t, n) {
 
 // From every place of frame t to the other frames: by head, or their mean where heads do not pair.
 function alongTime(row, layer, time, t) {
-  const { T, N } = gridOf(row), by = [];
+  const { T, N } = gridOf(row), by = [], root = Math.sqrt(time.d);
   for (let h = 0; h < time.heads; h++) {
     const out = new Float32Array(T * N);
-    for (let m = 0; m < N; m++) { const w = stepWeights(row, time, h, t, m); for (let u = 0; u < T; u++) out[u * N + m] = w[u * N + m]; }
+    for (let m = 0; m < N; m++) {
+      const scores = [];
+      for (let u = 0; u < T; u++) scores.push(time.own || u !== t ? dot(row, time, h, t, m, u, m) / root : -Infinity);
+      softmax(scores).forEach((w, u) => { out[u * N + m] = w; });
+    }
     by.push(out);
   }
   return layer.paired ? by : [mixed(by, by.map(() => 1 / by.length))];
