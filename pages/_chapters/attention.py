@@ -185,10 +185,13 @@ def _objectives() -> None:
                 key="attention_looks_plot",
                 alt="Attention on the object in other frames, asked from the object and beside it",
             )
+            st.caption(
+                "On test clips with a small object; layer and head of each network chosen on "
+                "validation clips. track_: copies colour. joint, divided: name the action."
+            )
         st.markdown(
             "| objective | who answers | its attention |\n|---|---|---|\n"
             "| name the action | the whole clip, once | saliency: all look at the object |\n"
-            "| predict hidden patches | each hidden patch | matching: like looks at like |\n"
             "| copy colour from other frames | each patch of each frame | tracking: each looks at "
             "itself, elsewhere |"
         )

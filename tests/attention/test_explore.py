@@ -1,4 +1,4 @@
-"""vidcore.attention.explore: what is kept is what the networks compute; the hot patch is found."""
+"""vidcore.attention.explore, vidcore.attention.explore_torch: what is kept is what is computed."""
 
 from pathlib import Path
 
