@@ -26,7 +26,8 @@ def measure() -> list[Ratio]:
     """Compare the two schemes and the two ways to attend; keep the times by length."""
     torch.set_num_threads(1)
     with torch.inference_mode():
-        times = {T: both(T) for T in LENGTHS}
+        costs = {T: both(T) for T in LENGTHS}
+        times = {T: medians(pairs) for T, pairs in costs.items()}
         write(times)
         q = torch.rand(1, HEADS, 8 * PLACES, WIDTH // HEADS)
         return [
@@ -37,8 +38,8 @@ def measure() -> list[Ratio]:
                     ours=divided,
                     peer=joint,
                     ratio=divided / joint,
-                    low=divided / joint,
-                    high=divided / joint,
+                    low=min(b / a for a, b in costs[T]),
+                    high=max(b / a for a, b in costs[T]),
                     pairs=REPEATS,
                 )
                 for T, (joint, divided) in times.items()
@@ -60,17 +61,21 @@ def measure() -> list[Ratio]:
         ]
 
 
-def both(T: int) -> tuple[float, float]:
-    """Return the CPU seconds of a joint and of a divided block, medians, measured in turns."""
+def both(T: int) -> list[tuple[float, float]]:
+    """Return the CPU seconds of a joint and of a divided block, measured in turns."""
     joint = JointBlock(WIDTH, HEADS, 4 * WIDTH).eval()
     divided = DividedBlock(WIDTH, HEADS, 4 * WIDTH).eval()
     x, cls = torch.rand(1, T, PLACES, WIDTH), torch.rand(1, WIDTH)
     row = torch.cat([cls[:, None], x.flatten(1, 2)], dim=1)
     joint(row), divided.step(cls, x)
-    costs = [
+    return [
         (cpu_seconds(lambda: joint(row)), cpu_seconds(lambda: divided.step(cls, x)))
         for _ in range(REPEATS)
     ]
+
+
+def medians(costs: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the median of each."""
     return statistics.median(a for a, _ in costs), statistics.median(b for _, b in costs)
 
 

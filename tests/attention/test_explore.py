@@ -158,14 +158,14 @@ def test_a_network_without_attention_or_weights_is_named(frames: np.ndarray) -> 
 
 @pytest.mark.parametrize("name", ["track_joint", "track_divided"])
 def test_a_cards_numbers_come_out_again_on_other_clips(name: str) -> None:
-    """A hundred clips of the validation split; the card's are a thousand of the test split."""
+    """On 56 clips of the validation split; the card's are a thousand of the test split."""
     if name not in names("track"):
         pytest.skip(f"{name} is not trained yet: python -m training.train {name}")
     from training.tasks.track import measure, small_objects
     from vidcore.weights.load_torch import load
 
     found: dict[str, list[float]] = {}
-    for video, seen in small_objects("validation", 98):
+    for video, seen in small_objects("validation", 56):
         for row in measure(load(name), video, seen):
             for key, value in row.items():
                 found.setdefault(key, []).append(value)
