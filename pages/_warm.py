@@ -13,6 +13,7 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.attention", "pages._chapters.attention_explorer"),
     *("pages._chapters.flow", "pages._chapters.flow_aperture"),
     *("pages._chapters.flow_smooth", "pages._chapters.flow_clip"),
+    *("pages._chapters.raft", "pages._chapters.raft_measured"),
     *("pages._chapters.videomae", "pages._chapters.videomae_gains"),
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),

@@ -19,8 +19,11 @@ page = st.navigation(
         st.Page("slowfast.py", title="Two clocks", icon=":material/schedule:"),
         st.Page("attention.py", title="Which patches look at which?", icon=":material/hub:"),
         st.Page(
-            "videomae.py", title="Hide nine tenths, predict the rest", icon=":material/visibility_off:"
+            "videomae.py",
+            title="Hide nine tenths, predict the rest",
+            icon=":material/visibility_off:",
         ),
+        st.Page("alignment.py", title="Text finds video", icon=":material/manage_search:"),
         st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
         st.Page("about.py", title="About", icon=":material/info:"),
     ],

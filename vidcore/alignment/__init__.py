@@ -5,7 +5,7 @@ alignment.find("a blue ring falls", vectors).order       the best clip first
 alignment.describe(clip).best                            the best of all captions
 """
 
-from vidcore.alignment.contrast import cosine, info_nce, log_softmax, one_way
+from vidcore.alignment.contrast import cosine, info_nce, log_softmax, one_way, pull
 from vidcore.alignment.find import (
     TRIPLES,
     Described,
@@ -24,14 +24,25 @@ from vidcore.alignment.retrieve import ranking, recall
 from vidcore.alignment.say import UNHEARD, UNSAID, say, says_of
 from vidcore.alignment.sentence import read_sentence
 from vidcore.alignment.vocabulary import VOCABULARY, Tokens, tokenise
+from vidcore.alignment.world import (
+    ActionMatrix,
+    Gallery,
+    Lesson,
+    every_action,
+    gallery,
+    lesson,
+)
 
 __all__ = [
     "TRIPLES",
     "UNHEARD",
     "UNSAID",
     "VOCABULARY",
+    "ActionMatrix",
     "Described",
     "Found",
+    "Gallery",
+    "Lesson",
     "Tokens",
     "caption_vectors",
     "captions",
@@ -39,11 +50,15 @@ __all__ = [
     "describe",
     "embed_clips",
     "embed_texts",
+    "every_action",
     "find",
+    "gallery",
     "info_nce",
+    "lesson",
     "log_softmax",
     "one_way",
     "prepare",
+    "pull",
     "ranking",
     "read_sentence",
     "recall",

@@ -60,3 +60,26 @@ def info_nce(
     to_text = one_way(similarity, fits, temperature=temperature)
     to_clip = one_way(similarity.T, fits.T, temperature=temperature)
     return (to_text + to_clip) / 2
+
+
+def pull(
+    similarity: Float[np.ndarray, "N M"], fits: Bool[np.ndarray, "N M"], *, temperature: float
+) -> Float[np.ndarray, "N M"]:
+    r"""Return how a step down the loss moves every similarity: up where above 0, down below.
+
+        pull = -dL / d(S / tau) = ((target - p)_rows / rows + (target - p)_columns / columns) / 2
+
+    What is right and already certain is left alone, and so is what is wrong and already far.
+    """
+    rows = missing(similarity / temperature, fits)
+    columns = missing(similarity.T / temperature, fits.T).T
+    return np.asarray((rows + columns) / 2)
+
+
+def missing(
+    scores: Float[np.ndarray, "N M"], fits: Bool[np.ndarray, "N M"]
+) -> Float[np.ndarray, "N M"]:
+    """Return what the softmax of each row lacks of its target, over the rows that ask."""
+    asked = fits.any(axis=-1, keepdims=True)
+    target = fits / np.maximum(fits.sum(axis=-1, keepdims=True), 1)
+    return np.asarray(asked * (target - np.exp(log_softmax(scores))) / asked.sum())

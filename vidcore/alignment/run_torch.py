@@ -7,7 +7,8 @@ from jaxtyping import Float32, Int64
 from vidcore.alignment.pair_torch import Pair
 from vidcore.bridge_torch import to_video
 from vidcore.errors import WeightsError
-from vidcore.weights.load_torch import load
+from vidcore.weights import card
+from vidcore.weights.load_torch import build, load
 
 CHUNK = 32  # clips at once: more only costs memory
 
@@ -35,6 +36,19 @@ def clip_vectors(name: str, frames: Float32[np.ndarray, "N T H W 3"]) -> Float32
         parts.append(network.clips(part))
     vectors: np.ndarray = torch.cat(parts).numpy()
     return vectors
+
+
+@torch.inference_mode()
+def untrained(
+    name: str, frames: Float32[np.ndarray, "N T H W 3"], ids: Int64[np.ndarray, "M L"]
+) -> tuple[Float32[np.ndarray, "N D"], Float32[np.ndarray, "M D"]]:
+    """Return the vectors of clips and texts as they were before training: fresh weights."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(card(name).seed)
+        network = build(card(name)).train()  # batch norm by the batch, as in the first step
+    video = torch.cat([to_video(clip) for clip in frames])
+    clips, texts = network(video, torch.from_numpy(ids))
+    return clips.numpy(), texts.numpy()
 
 
 @torch.inference_mode()
