@@ -182,7 +182,7 @@ def _factorise(clip: Clip) -> None:
         )
         even = result.even
         chosen = {name: f"{tuned.selectivity:.2f}" for name, tuned in result.tunings.items()}
-        _kit.numbers(**{f"Direction, {name}": value for name, value in chosen.items()})
+        _kit.numbers(**{f"Selective, {name}": value for name, value in chosen.items()})
         _kit.numbers(
             **{
                 "Same on the negative: 27 weights": f"{even['27 weights']:.0%}",

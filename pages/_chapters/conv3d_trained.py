@@ -7,10 +7,12 @@ from pages._stage import stage
 from vidcore import conv3d, motion, zoo
 from vidcore.figures import conv3d as figures
 from vidcore.media import Clip
+from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
 from vidcore.weights import results
 
 MODELS = {"c3d": "C3D", "inflated": "inflated", "r2plus1d": "R(2+1)D"}
 BASELINE = "frame"  # the 2-D network that sees one frame at a time
+WORLD = "from their world"
 CHANNELS = 6  # of a layer, shown over time
 ORDERS = ["reversed", "shuffled", "frozen"]
 METRICS = {  # of the card -> in words
@@ -29,7 +31,8 @@ def trained(clip: Clip) -> None:
     _kit.explain(
         "Forward and backward show the same 16 pictures, so what changes in the answer is what "
         "the network reads from time. A throw played backwards is a catch, left is right; the "
-        "colour must not care. Early channels follow edges, later ones answer as a whole.",
+        "colour must not care. Look at the first and the last frame of layer 1: there the kernels "
+        "read the zeros before and after the clip.",
         r"p(\text{action} \mid x) \ne p(\text{action} \mid \text{reversed } x)",
         zoo.answer,
         conv3d.inflate,
@@ -59,8 +62,9 @@ def _trained(clip: Clip) -> None:
         order = st.segmented_control(
             "Beside forward", ORDERS, default=ORDERS[0], required=True, **_kit.bound("conv3d_order")
         )
-    forward = _kit.compute(told, clip, str(name))
-    other = _kit.compute(told, clip, str(name), str(order))
+        shown, says = _shown(clip)
+    forward = _kit.compute(told, shown, str(name))
+    other = _kit.compute(told, shown, str(name), str(order))
     with right:
         _kit.plot(
             figures.scores({"forward": forward, str(order): other}),
@@ -76,11 +80,11 @@ def _trained(clip: Clip) -> None:
             }
         )
     with left:
-        seen = _kit.compute(as_seen, clip)
+        seen = _kit.compute(as_seen, shown)
         stage(
             seen,
             key="conv3d_seen",
-            alt=f"{_clip.caption()}, as the networks see it: 16 frames of 48 by 48",
+            alt=f"{says}, as the networks see it: 16 frames of 48 by 48",
             strip=True,
             tallest=260,
             hint="As the network sees it: 16 frames of 48 × 48.",
@@ -100,12 +104,31 @@ def _trained(clip: Clip) -> None:
             key="conv3d_features",
             alt=f"The {CHANNELS} liveliest channels of {layer} over time",
         )
-    if _clip.uploaded():
-        st.caption(
-            "The networks know fourteen actions of generated shapes; on a filmed clip their "
-            "answers say how far that world is from yours."
-        )
     _card(str(name))
+
+
+def _shown(clip: Clip) -> tuple[Clip, str]:
+    """Offer a clip of the networks' world, or the visitor's; also say what it is."""
+    which = st.segmented_control(
+        "Clip", [WORLD, "yours"], default=WORLD, required=True, **_kit.bound("conv3d_on")
+    )
+    if which != WORLD:
+        st.caption(
+            "The networks know fourteen actions of generated shapes; elsewhere their answers say "
+            "how far that world is from yours."
+        )
+        return clip, _clip.caption()
+    a, b, c = st.columns(3)
+    action = a.selectbox("Action", ACTIONS, ACTIONS.index("throw"), **_kit.bound("conv3d_action"))
+    colour = b.selectbox("Colour", COLOURS, 0, **_kit.bound("conv3d_colour"))
+    shape = c.selectbox("Shape", SHAPES, 0, **_kit.bound("conv3d_shape"))
+    scene = _clip.scene(
+        "learned_world",
+        action=ACTIONS.index(action),
+        colour=COLOURS.index(colour),
+        shape=SHAPES.index(shape),
+    )
+    return scene.clip, f"{colour} {shape}, {action}"
 
 
 def told(clip: Clip, name: str, order: str = "forward") -> zoo.Answer:

@@ -19,9 +19,10 @@ def workshop(clip: Clip) -> None:
     """Edit a kernel and see what it answers to."""
     _workshop(clip)
     _kit.explain(
-        "An edge filter in one frame answers wherever there is an edge, moving or not. Let its "
-        "place follow the motion from frame to frame, and the still edges fall silent. Choose "
-        "*right*, press *Reverse time*, and the same 27 numbers look for *left*.",
+        "A vertical edge filter answers to every edge, moving or not. Let its place follow the "
+        "motion from frame to frame, less what a still edge would get, and what stands still falls "
+        "silent. Press *Reverse time*, and the same 27 numbers look for the opposite way. With "
+        "*zero* padding the frame's own border answers most: zeros are an edge too.",
         r"\begin{aligned} y(t, i, j) = \sum_{a, b, c = 0}^{2} & k(a, b, c) \\[-4pt] "
         r"& \cdot x(t + a,\, i + b,\, j + c) \end{aligned}",
         conv3d.definition,
@@ -44,11 +45,12 @@ def _workshop(clip: Clip) -> None:
     )
     bench = _kit.compute(conv3d.workbench, clip)
     view = _stage(clip, bench)
+    place = _place(str(view.get("at", "")))
     seen = _kit.run(
         conv3d.inspect,
         clip,
         kernel=str(view.get("kernel", OPENING)),
-        at=_place(str(view.get("at", ""))) or bench.place,
+        at=place or (() if "total" in view else bench.place),  # nothing told yet: where it opens
         padding=str(view.get("padding", "zero")),
     )
     _numbers(seen, view.get("total"))
@@ -93,7 +95,8 @@ def _stage(clip: Clip, bench: conv3d.Workbench) -> dict[str, Any]:
 def _place(text: str) -> tuple[int, ...]:
     """Read a place from a link; anything else is none."""
     parts = text.split(",")
-    return tuple(int(p) for p in parts) if all(p.isdecimal() and len(p) < 6 for p in parts) else ()
+    fits = len(parts) == 3 and all(p.isdecimal() and len(p) < 6 for p in parts)
+    return tuple(int(p) for p in parts) if fits else ()
 
 
 @st.cache_data(show_spinner=False)

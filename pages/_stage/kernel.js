@@ -14,6 +14,7 @@ const workshops = new WeakMap(); // parentElement -> Workshop
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const shown = (v, digits = 3) => (Math.abs(v) < 0.5 * 10 ** -digits ? 0 : v).toFixed(digits).replace("-", "−");
+const short = (v, digits = 3) => shown(v, digits).replace(/^(−?)0\./, "$1."); // .25: a cell is narrow
 const exact = (v) => String(Math.round(v * 1e6) / 1e6 || 0);
 const element = (tag, fields = {}) => Object.assign(document.createElement(tag), fields);
 
@@ -280,9 +281,9 @@ class Workshop {
     this.terms.forEach((cell, k) => {
       const [value, weight, product] = cell.children;
       cell.style.opacity = there ? 1 : 0.35;
-      value.textContent = shown(inputs[k]);
-      weight.textContent = `× ${shown(this.kernel[k], 2).replace("0.", ".")}`;
-      product.textContent = shown(products[k]);
+      value.textContent = short(inputs[k]);
+      weight.textContent = `×${short(this.kernel[k], 2)}`;
+      product.textContent = short(products[k]);
       cell.style.background = this.tint(products[k] / most);
       cell.dataset.product = products[k];
     });

@@ -80,16 +80,19 @@ def _bands(x: Volume, k: Kernel, dilation: Triple) -> Float[np.ndarray, "out H W
     dt, dy, dx = dilation
     span = (len(k) - 1) * dt
     reach = (k.shape[1] - 1) * dy * W + (k.shape[2] - 1) * dx  # the furthest tap in space
+    starts = [b * dy * W + c * dx for b, c in np.ndindex(k.shape[1:])]
+    rows = np.arange(min(BLOCK, T - span))
+    bands = np.zeros((len(starts), len(rows), len(rows) + span), x.dtype)
+    for a, plane in enumerate(k):
+        bands[:, rows, rows + a * dt] = plane.reshape(-1, 1)
+
     frames, out = x.reshape(T, H * W), np.zeros((T - span, H * W), x.dtype)
     for t in range(0, T - span, BLOCK):
         total = out[t : t + BLOCK, : H * W - reach]
-        rows = np.arange(len(total))
-        band = np.zeros((len(total), len(total) + span), x.dtype)
-        for b, c in np.ndindex(k.shape[1:]):
-            for a, weight in enumerate(k[:, b, c]):
-                band[rows, rows + a * dt] = weight
-            start = b * dy * W + c * dx
-            total += band @ frames[t : t + band.shape[1], start : start + total.shape[1]]
+        n, part = len(total), np.empty_like(total)  # the last block may be shorter
+        for band, start in zip(bands[:, :n, : n + span], starts, strict=True):
+            window = frames[t : t + n + span, start : start + total.shape[1]]
+            total += np.matmul(band, window, out=part)
     return out.reshape(T - span, H, W)
 
 

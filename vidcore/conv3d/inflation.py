@@ -191,16 +191,22 @@ def compare_inflated(
 
 
 def planes(model: str = "frame") -> dict[str, Rows]:
-    """Return 2-D filters to inflate, as rows: our trained 2-D network's, and a few by hand."""
+    """Return 2-D filters to inflate, as rows: our trained network's, edges first, then by hand."""
     by_hand = {
         "vertical edge, by hand": SOBEL,
         "horizontal edge, by hand": SOBEL.T,
         "blur, by hand": np.full((3, 3), 1 / 9),
     }
     learned = {
-        f"filter {k}, learned by {model}": plane for k, plane in enumerate(learned_planes(model))
+        f"filter {k}, learned by {model}": plane
+        for k, plane in sorted(enumerate(learned_planes(model)), key=lambda each: flat(each[1]))
     }
     return {name: _rows(plane) for name, plane in (learned | by_hand).items()}
+
+
+def flat(plane: Float[np.ndarray, "kH kW"]) -> float:
+    """Return 0 for a filter that answers to changes alone, 1 for one that sums up brightness."""
+    return float(abs(plane.sum()) / np.abs(plane).sum())
 
 
 def _rows(plane: Float[np.ndarray, "kH kW"]) -> Rows:

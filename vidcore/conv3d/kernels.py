@@ -1,13 +1,14 @@
 r"""Kernels with a name: what a 3 x 3 x 3 filter can look for.
 
-A detector of a moving edge is an edge filter whose place follows the motion. With the direction
-n = (cos, sin) of travel (right and down are positive) and v pixels per frame,
+A detector of a moving edge is an edge filter whose place follows the motion, less what a still edge
+would get. With the direction n = (cos, sin) of travel (right and down are positive) and v pixels
+per frame,
 
-    k(t, y, x) = -z g(z) g(w)     z = n . (x, y) - v t: along the motion, in its own frame
-                                  w: across it;  g a Gaussian
+    e(t, y, x) = -z g(z) g(w)     z = n . (x, y) - v t: along the motion, in its own frame
+    k = e - mean_t e              w: across it;  g a Gaussian
 
-scaled to a largest weight of 1 and rounded to hundredths, to be read. Turning time and space around
-at once turns every sign, so the weights add up to 0: flat areas are answered by 0.
+scaled to a largest weight of 1 and rounded to hundredths, to be read. What stands still is answered
+by 0: each pixel's three weights add up to 0.
 """
 
 from dataclasses import dataclass
@@ -56,8 +57,10 @@ def moving_edge(degrees: float, speed: float) -> Cube:
     nx, ny = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     z = nx * x + ny * y - speed * t
     w = nx * y - ny * x
-    k = -z * np.exp(-(z**2) / (2 * ALONG**2) - w**2 / (2 * ACROSS**2))
+    e = -z * np.exp(-(z**2) / (2 * ALONG**2) - w**2 / (2 * ACROSS**2))
+    k = e - e.mean(axis=0)
     cube: np.ndarray = (k / np.abs(k).max()).round(2) + 0.0  # no minus zero
+    cube[1] = -cube[0] - cube[2]  # again exactly 0 over time, after rounding
     return cube
 
 

@@ -200,7 +200,7 @@ def frame_gain(result: InflationResult) -> go.Figure:
         y="of the 2-D answer (%)",
         height=200,
         yaxis={"range": [0, 112]},
-        shapes=[_level(100)],
+        shapes=[_level(100.0)],
     )
 
 
