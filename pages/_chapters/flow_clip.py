@@ -77,7 +77,7 @@ def _own(clip: Clip) -> None:
     t = min(int((st.session_state["flow_film"].view or VIEW)["t"] or 0), len(clip.frames) - 2)
     st.subheader(f"Every method on frames {t} and {t + 1}", anchor=False)
     scene = _clip.truth()
-    with st.spinner("Timing seven methods…"):
+    with st.spinner("Timing every method…"):
         runs = race(clip.digest, t, clip, scene)
     show_table(table(runs), key="flow_race")
     st.caption(

@@ -56,7 +56,7 @@ def _smooth(clip: Clip) -> None:
                 "Smoothness α", flow.ALPHAS, 0.1, **_kit.bound("flow_smoothness")
             )
         with second:
-            sweeps = _kit.slider("Sweeps", 20, 400, 200, 20, key="flow_sweeps")
+            sweeps = _kit.slider("Sweeps", 20, 300, 160, 20, key="flow_sweeps")
         with third:
             t = _kit.slider(
                 "First frame", 0, last, last // 2, key=_kit.ranged("flow_smooth_t", last)
@@ -94,7 +94,7 @@ def _smooth(clip: Clip) -> None:
             )
 
 
-@st.cache_resource(max_entries=CURVES, show_spinner="Trying nine values of α…")
+@st.cache_resource(max_entries=CURVES, show_spinner="Trying seven values of α…")
 def errors(digest: str, t: int, sweeps: int, _scene: synthetic.Scene) -> flow.Smoothness:
     """Return the error for each alpha, computed once for each pair and number of sweeps."""
     prev, next_ = _scene.clip.frames[t : t + 2]

@@ -38,7 +38,9 @@ def test_reach_ends_at_the_first_wrong_answer() -> None:
     assert speeds.reach("b") == 0
 
 
-@pytest.mark.parametrize("bad", [{"window": 4}, {"blur": -0.1}, {"fastest": 0.5}, {"fastest": 20.5}])
+@pytest.mark.parametrize(
+    "bad", [{"window": 4}, {"blur": -0.1}, {"fastest": 0.5}, {"fastest": 20.5}]
+)
 def test_a_setting_that_means_nothing_is_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ShapeError, match="got"):
         flow.speed_curve(**bad)

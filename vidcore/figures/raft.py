@@ -1,6 +1,7 @@
 """Pictures of our RAFT: what each correction gains, and how it stands beside the classics."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -94,7 +95,7 @@ def displacements(errors: Mapping[str, float], stillness: Mapping[str, float]) -
     )
 
 
-def learning(curve: Sequence[Mapping[str, float]], groups: Sequence[str]) -> go.Figure:
+def learning(curve: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> go.Figure:
     """The error on validation pairs over the run, one line for each displacement group.
 
     Parameters

@@ -9,7 +9,7 @@ from vidcore.flow.horn_schunck import horn_schunck
 from vidcore.flow.metrics import check_known
 from vidcore.media.clip import read_only
 
-ALPHAS = (0.01, 0.02, 0.04, 0.07, 0.1, 0.2, 0.4, 0.7, 1.0)
+ALPHAS = (0.01, 0.03, 0.06, 0.1, 0.2, 0.5, 1.0)
 NEAR = 9  # pixels: the width of the band around a motion boundary
 JUMP = 0.25  # pixels per frame between neighbours: a boundary of the true motion
 
