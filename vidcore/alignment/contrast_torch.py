@@ -18,7 +18,7 @@ def one_way(
 ) -> Float[Tensor, " B"]:
     """Return the mean cross-entropy of the rows that fit anything."""
     asked = fits.any(dim=-1)
-    target = fits / fits.sum(dim=-1, keepdim=True).clamp(min=1)  # an unasked row stays 0
+    target = fits.to(similarity.dtype) / fits.sum(dim=-1, keepdim=True).clamp(min=1)
     log_p = (similarity / temperature).log_softmax(dim=-1)
     return -(target * log_p).sum(dim=(-2, -1)) / asked.sum(dim=-1)
 
