@@ -197,6 +197,10 @@ def verdict(rows: list[dict[str, object]], question: str) -> str:
             gain = float(str(a["mean"])) - float(str(b["mean"]))
             spread = float(str(a["spread"])) + float(str(b["spread"]))
             clear = "" if abs(gain) > spread else " (within the spread)"
+            if max(float(str(r["mean"])) - 2 * float(str(r["spread"])) for r in (a, b)) <= float(
+                str(a["chance"])
+            ):
+                clear = " (both at chance)"
             gains.append(f"{count}: {100 * gain:+.1f} points{clear}")
         lines.append(
             f"{words}, pretrained against random, by labels per class:\n\n" + "; ".join(gains)
