@@ -93,7 +93,7 @@ def test_pairs_needed_are_one_for_a_separable_kernel_and_none_is_lost_of_nothing
     k = room.separable(np.ones((3, 3)), np.array([1.0, 0, -1]))
     assert room.separate(k).needed() == 1
     assert room.separate(np.zeros((3, 3, 3))).needed() == 1
-    assert room.separate(room.moving_edge(45.0, 1.0)).needed() == 3
+    assert room.separate(room.moving_edge(45.0, 1.0)).needed() == 2
 
 
 def test_wrong_axes_are_refused() -> None:

@@ -27,7 +27,7 @@ def digest(scene: Scene) -> str:
 def test_the_gallery_opens_with_the_throw_and_has_every_scene_in_order() -> None:
     assert list(GALLERY) == [
         "throw", "catch", "moving_square", "moving_circle", "wheel", "pan", "zoom", "two_layers",
-        "bouncing_balls", "clap", "waving_arm",
+        "bouncing_balls", "clap", "waving_arm", "learned_world",
     ]  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""vidcore.twostream.fusion and fusion_torch: two opinions together, and where the answer turns."""
+"""Two opinions together, and where the answer turns.
+
+Compares vidcore.twostream.fusion and vidcore.twostream.fusion_torch.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""vidcore.twostream.stack and stack_torch: which channel is which, and what the mean takes away."""
+"""Which channel is which, and what the mean takes away.
+
+Compares vidcore.twostream.stack and vidcore.twostream.stack_torch.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""vidcore.twostream.streams and streams_torch: what a filter finds, and that both agree."""
+"""What a filter finds, and that both paths agree.
+
+Compares vidcore.twostream.streams and vidcore.twostream.streams_torch.
+"""
 
 import numpy as np
 import pytest

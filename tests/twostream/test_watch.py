@@ -1,4 +1,8 @@
-"""vidcore.twostream.watch, change, filters and scene_bias: what the trained pair is given."""
+"""What the trained pair is given, changed, and made of.
+
+What vidcore.twostream.watch says is what vidcore.twostream.watch_torch was asked; change, filters
+and scene_bias with it.
+"""
 
 from importlib import import_module
 from pathlib import Path
