@@ -100,4 +100,4 @@ def test_the_trained_chapters_run_on_their_world_and_on_yours() -> None:
 @needs_weights
 def test_a_pair_is_judged_by_every_network_that_is_here() -> None:
     said = text(open_chapter("Only Fast can tell"))
-    assert "| both |" in said
+    assert "| both, α = 4 |" in said
