@@ -13,6 +13,8 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.attention", "pages._chapters.attention_explorer"),
     *("pages._chapters.flow", "pages._chapters.flow_aperture"),
     *("pages._chapters.flow_smooth", "pages._chapters.flow_clip"),
+    *("pages._chapters.conv3d", "pages._chapters.conv3d_workshop"),
+    *("pages._chapters.conv3d_budget", "pages._chapters.conv3d_trained"),
     *("pages._chapters.raft", "pages._chapters.raft_measured"),
     *("pages._chapters.videomae", "pages._chapters.videomae_gains"),
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),

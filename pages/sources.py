@@ -33,6 +33,20 @@ BY_IDEA = {
         "links' kernels (5, and 7 for 8×8 on ResNet-50).",
         "facebookresearch/pytorchvideo, `models.hub.slowfast`: the other names of its weights.",
     ],
+    "Convolution through time": [
+        "Tran, Bourdev, Fergus, Torresani, Paluri. *Learning Spatiotemporal Features with 3D "
+        "Convolutional Networks* (C3D). ICCV 2015: 3 × 3 × 3 throughout, 16 × 112 × 112. "
+        "Convolution through time is older: Ji et al., PAMI 2013.",
+        "Carreira, Zisserman. *Quo Vadis, Action Recognition?* (I3D). CVPR 2017, arXiv 1705.07750: "
+        "inflation, section 2.4; deepmind/kinetics-i3d for 68.4 without and 71.1 with ImageNet "
+        "weights (RGB, Kinetics) and for its zero padding.",
+        "Tran et al. *A Closer Look at Spatiotemporal Convolutions* (R(2+1)D). CVPR 2018, arXiv "
+        "1711.11248: 64.8 against 61.8 with 8 frames, 68.0 against 64.2 with 16 (18 layers, video "
+        "top-1 on Kinetics); facebookresearch/VMZ for parameters and cost.",
+        "Lin, Gan, Han. *TSM.* ICCV 2019; mit-han-lab/temporal-shift-module for 70.6 and 74.1.",
+        "Arnab et al. *ViViT.* ICCV 2021, arXiv 2103.15691: the filter in the central frame.",
+        "Adelson, Bergen. *Spatiotemporal energy models for the perception of motion.* 1985.",
+    ],
     "Optical flow": [
         "Lucas, Kanade. *An Iterative Image Registration Technique.* IJCAI 1981.",
         "Horn, Schunck. *Determining Optical Flow.* Artificial Intelligence 17, 1981.",
