@@ -57,7 +57,7 @@ def test_without_weights_a_chapter_says_how_to_make_them(
 
 
 def test_the_panel_is_sent_what_the_streams_said_and_the_exact_turning_points(pair: Path) -> None:
-    at = open_chapter("Two opinions", twostream_action="3", twostream_seed="2")
+    at = open_chapter("Two opinions", twostream_action="up", twostream_seed="2")
     clip = chapters.generated(ACTIONS.index("up"), 0, 0, 2)
     result = twostream.watch(clip)
     for asked in sent(at, "streams_fusion")["questions"]:
