@@ -119,7 +119,8 @@ class SmallTransformer(nn.Module):
         self.embed = nn.Conv2d(STEM[-1], width, 3, stride=2, padding=1)
         self.norm_stem = nn.LayerNorm(width)
         self.place = nn.Parameter(POSITION * torch.randn(1, 1, SIDE * SIDE, width))
-        self.moment = nn.Parameter(POSITION * torch.randn(1, SLICES, 1, width))
+        if scheme != "space":  # as published: a token that knew its time could tell an order alone
+            self.moment = nn.Parameter(POSITION * torch.randn(1, SLICES, 1, width))
         self.blocks = nn.ModuleList(Block(width, heads, scheme) for _ in range(depth))
         late = LATE if scheme == "factorised" else 0
         self.late = nn.ModuleList(Block(width, heads, "joint") for _ in range(late))
@@ -160,14 +161,14 @@ class SmallTransformer(nn.Module):
         return self
 
     def tokens(self, video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t n D"]:
-        """Turn the clip into 8 slices of 6 x 6 tokens that know their place and moment."""
+        """Turn the clip into 8 slices of 6 x 6 tokens that know their place, most their time."""
         x = video - 0.5
         for layer in self.stem:
             x = layer(x)
         embedded = self.embed(rearrange(x, "b c t h w -> (b t) c h w"))
         seen = rearrange(embedded, "(b t) d h w -> b t (h w) d", b=len(video))
         placed: Tensor = self.norm_stem(seen) + self.place
-        return placed if self.scheme == "factorised" else placed + self.moment
+        return placed + self.moment if self.scheme in {"joint", "divided"} else placed
 
 
 @torch.no_grad()
