@@ -31,8 +31,8 @@ def trained(clip: Clip) -> None:
     _kit.explain(
         "Forward and backward show the same 16 pictures, so what changes in the answer is what "
         "the network reads from time. A throw played backwards is a catch, left is right; the "
-        "colour must not care. Look at the first and the last frame of layer 1: there the kernels "
-        "read the zeros before and after the clip.",
+        "colour must not care. Look at the first frame of layer 1: there the kernels "
+        "read the zeros before the clip.",
         r"p(\text{action} \mid x) \ne p(\text{action} \mid \text{reversed } x)",
         zoo.answer,
         conv3d.inflate,

@@ -22,7 +22,8 @@ def workshop(clip: Clip) -> None:
         "A vertical edge filter answers to every edge, moving or not. Let its place follow the "
         "motion from frame to frame, less what a still edge would get, and what stands still falls "
         "silent. Press *Reverse time*, and the same 27 numbers look for the opposite way. With "
-        "*zero* padding the frame's own border answers most: zeros are an edge too.",
+        "*zero* padding the first and the last frame light up: the zeros around a clip are a "
+        "change as well.",
         r"\begin{aligned} y(t, i, j) = \sum_{a, b, c = 0}^{2} & k(a, b, c) \\[-4pt] "
         r"& \cdot x(t + a,\, i + b,\, j + c) \end{aligned}",
         conv3d.definition,
