@@ -128,7 +128,7 @@ def _predict_order(vectors: np.ndarray) -> None:
     """Ask whether the order of words matters; the answer is measured."""
     first, second = (
         int(_kit.run(alignment.find, text, vectors).order[0])
-        for text in ("slides from left to right", "slides from right to left")
+        for text in ("something slides from left to right", "something slides from right to left")
     )
     _kit.predict(
         "“Slides from left to right” and “slides from right to left” are the same words. What "
@@ -233,7 +233,12 @@ def _describe(clip: Clip) -> None:
         )
         _kit.numbers(Forwards=result.best, Backwards=result.best_backward)
         if truth:
-            st.caption(f"It shows: {said(truth)}.")
+            right = card("align").metrics
+            st.caption(
+                f"It shows: {said(truth)}. Among a hundred test clips the first answer is right in "
+                f"colour for {right['colour']:.0%}, in action for {right['action']:.0%}, and in "
+                f"shape, the hardest at 48 pixels, for {right['shape']:.0%}."
+            )
 
 
 def _described(clip: Clip) -> alignment.Described:
@@ -244,12 +249,13 @@ def _predict_backwards(truth: Mapping[str, int] | None, result: alignment.Descri
     if truth is None or REVERSED[truth["action"]] == truth["action"]:
         return
     options = [said(truth), said({**truth, "action": REVERSED[truth["action"]]})]
-    answer = result.best_backward if result.best_backward in options else "neither"
+    own, partner = (result.backward[result.captions.index(option)] for option in options)
     _kit.predict(
-        "The clip is played backwards. Which caption is nearest now?",
-        [*options, "neither"],
-        answer,
-        "Measured on this clip. No frame has changed; only their order has.",
+        "The clip is played backwards. Which of the two captions is nearer now?",
+        options,
+        options[int(partner > own)],
+        f"Cosines {own:.2f} and {partner:.2f}, measured on this clip. No frame has changed; only "
+        "their order has.",
         key="alignment_backwards",
     )
 

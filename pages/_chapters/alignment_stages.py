@@ -29,12 +29,10 @@ STAGES = (
             [
                 {
                     "name": "The student",
-                    "brief": "reads the visible tokens only",
+                    "brief": "learns, from the visible tokens only",
                     "says": "A video transformer of six billion weights, or of one billion. It "
                     "never computes what was dropped, as in VideoMAE’s encoder.",
-                }
-            ],
-            [
+                },
                 {
                     "name": "InternVL-6B",
                     "brief": "a teacher: images and text",

@@ -131,7 +131,7 @@ class Board {
       const warmth = Math.max(0, Math.min(1, value < low && !pulled ? 0 : heat(value)));
       cell.textContent = text;
       cell.style.setProperty("--heat", warmth.toFixed(3));
-      cell.classList.toggle("light", warmth > 0.5);
+      cell.classList.toggle("light", warmth > 0.6);
       cell.classList.toggle("apart", pulled && value < 0);
       cell.classList.toggle("fits", Boolean(fits[i][j]));
       cell.classList.toggle("best", !data.loss && best[i] === j);

@@ -3,7 +3,7 @@
 const REST = 400; // milliseconds of quiet before the server is told
 const NAMED = 5; // captions listed for the picked clip
 const TILE = { least: 74, gap: 6 };
-const EXAMPLES = ["a blue ring falls", "a blue ring rises", "something red", "a cross whirls clockwise", "slides from left to right", "slides from right to left", "a ring moves up", "a huge purple ball falls"];
+const EXAMPLES = ["a blue ring falls", "a blue ring rises", "something red", "a triangle whirls clockwise", "something slides from left to right", "something slides from right to left", "a ring moves up", "a huge purple ball falls"];
 const walls = new WeakMap(); // parentElement -> Wall
 
 class Wall {

@@ -133,7 +133,7 @@ def test_the_gradient_reaches_similarity_and_temperature() -> None:
         slope = (by_hand(moved, fits, 0.2) - by_hand(S, fits, 0.2)) / step
         assert float(similarity.grad[0, i, j]) == pytest.approx(slope, abs=1e-5)
     slope = (by_hand(S, fits, 0.2 + step) - by_hand(S, fits, 0.2)) / step
-    assert float(tau.grad) == pytest.approx(slope, abs=1e-4)
+    assert float(tau.grad) == pytest.approx(slope, rel=1e-4)
 
 
 def test_the_pull_is_the_gradient_of_the_loss_turned_round(rng: np.random.Generator) -> None:

@@ -57,11 +57,15 @@ def test_a_typed_sentence_finds_what_it_says() -> None:
     )
 
 
-def test_a_clip_played_backwards_moves_to_the_caption_of_its_partner() -> None:
-    clip = synthetic.make("learned_world", {"action": ACTIONS.index("throw")}, seed=0).clip
-    result = alignment.describe(clip)
-    assert result.best == "a red disc is thrown"
-    assert result.best_backward == "a red disc is caught"
+def test_clips_played_backwards_move_to_the_caption_of_their_partner() -> None:
+    captions = alignment.captions()
+    thrown, caught = (captions.index(f"a red disc is {way}") for way in ("thrown", "caught"))
+    values, moved = {"action": ACTIONS.index("throw")}, []
+    for seed in range(12):
+        result = alignment.describe(synthetic.make("learned_world", values, seed=seed).clip)
+        ahead = result.forward[thrown] > result.forward[caught]
+        moved.append(ahead and result.backward[caught] > result.backward[thrown])
+    assert sum(moved) >= 9  # the card says 93 % of test clips move
 
 
 def test_within_one_object_the_diagonal_is_dark_and_turns_with_time() -> None:
@@ -77,7 +81,7 @@ def test_training_has_made_the_eight_pairs_cheaper() -> None:
     assert result.fits.sum() == 10  # the last two clips fit each other's captions
     assert len(set(result.captions)) == len(result.captions)
     assert 8 * result.pull(only_own=True)[-2, -1] < -0.2  # drives apart what belongs together
-    assert abs(8 * result.pull()[-2, -1]) < 0.1
+    assert abs(result.pull()[-2, -1]) < abs(result.pull(only_own=True)[-2, -1]) / 2
 
 
 def test_vectors_have_length_one_and_do_not_depend_on_their_neighbours() -> None:

@@ -1,5 +1,7 @@
 """The page Text finds video under AppTest: what it says is what the room finds."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -50,7 +52,8 @@ def test_another_action_is_described_anew() -> None:
     at.selectbox(key="alignment_action").set_value(2).run()
     assert complaints(at) == []
     assert said(at) != before
-    assert "a red disc falls" in said(at)
+    assert re.search("Forwards</dt><dd>a red [a-z]+ falls<", said(at))
+    assert "It shows: a red disc falls." in " ".join(c.value for c in at.caption)
 
 
 def test_the_loss_on_the_page_is_the_rooms() -> None:
