@@ -85,9 +85,10 @@ def opinions(clip: Clip) -> None:
     """What each says, and what they say together."""
     _opinions(clip)
     _kit.explain(
-        "The spatial stream knows colour and shape and has no idea of the action: in a throw and "
-        "a catch it sees the same frames. The temporal stream is the reverse. Together they know "
-        "both, at nearly any weight: who knows nothing spreads its answer thin, and is outvoted.",
+        "The spatial stream knows colour and shape. Of the action it can at best say that this is "
+        "a throw or a catch, never which: it sees the same frames. The temporal stream is the "
+        "reverse. Together they know both, at nearly any weight: who knows nothing spreads its "
+        "answer thin, and is outvoted.",
         r"p = w\,\operatorname{softmax}(s) + (1 - w)\,\operatorname{softmax}(t)",
         twostream.fuse,
         twostream.fusion_curve,

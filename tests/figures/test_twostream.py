@@ -48,7 +48,7 @@ def test_a_matrix_writes_each_share_and_guessing_below() -> None:
     figure = figures.accuracies(
         {"frames": {"colour": 1.0, "shape": 0.62, "action": 0.1}}, chance=CHANCE
     )
-    assert written(figure) == ["100 %", "62 %", "10 %", "17 %", "20 %", "7 %"]
+    assert written(figure) == ["100.0 %", "62.0 %", "10.0 %", "16.7 %", "20.0 %", "7.1 %"]
     assert list(figure.data[0].y) == ["frames", "guessing"]
     np.testing.assert_allclose(np.asarray(figure.data[0].z)[0], [1.0, 0.62, 0.1], atol=1e-6)
 

@@ -50,7 +50,7 @@ def accuracies(
     questions = list(chance)
     shown = {**rows, "guessing": chance}
     values = np.array([[shown[name][q] for q in questions] for name in shown])
-    return _matrix(values, list(shown), questions, hover="%{y}, %{x}: %{z:.1%} right")
+    return _matrix(values, list(shown), questions, hover="%{y}, %{x}: %{z:.1%} right", digits=1)
 
 
 def noticed(changes: Sequence[Change]) -> go.Figure:
@@ -339,6 +339,7 @@ def _matrix(
     *,
     hover: str,
     groups: Sequence[str] = (),
+    digits: int = 0,
 ) -> go.Figure:
     """Shares from 0 to 1 as coloured cells with their number; `groups` name parts of columns."""
     trace = {
@@ -357,7 +358,9 @@ def _matrix(
             "y": 1,
             "xref": "paper",
             "yref": "paper",
-            "yshift": GROUP_ABOVE,
+            "xanchor": "center",
+            "yanchor": "bottom",
+            "yshift": GROUP_ABOVE - 8,
             "text": f"<b>{group} stream</b>",
             "showarrow": False,
         }
@@ -379,17 +382,17 @@ def _matrix(
             "ticks": "",
         },
         yaxis={**ROWS_DOWN, "ticks": ""},
-        annotations=[*_numbers(values), *names],
+        annotations=[*_numbers(values, digits), *names],
     )
 
 
-def _numbers(values: Float[np.ndarray, "R C"]) -> list[dict[str, Any]]:
+def _numbers(values: Float[np.ndarray, "R C"], digits: int) -> list[dict[str, Any]]:
     """The cells' numbers; white where the cell is dark, else in the page's own ink."""
     return [
         {
             "x": column,
             "y": row,
-            "text": f"{100 * value:.0f} %",
+            "text": f"{100 * value:.{digits}f} %",
             "showarrow": False,
             "font": {"color": "white", "size": 13} if value > DARK_FROM else {"size": 13},
         }
