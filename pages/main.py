@@ -27,6 +27,7 @@ page = st.navigation(
         st.Page("sources.py", title="Sources", icon=":material/menu_book:"),
         st.Page("about.py", title="About", icon=":material/info:"),
     ],
+    expanded=True,  # else all beyond ten hide behind a click
     position="hidden" if _kit.presenting() else "sidebar",
 )
 page.run()

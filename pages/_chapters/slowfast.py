@@ -279,7 +279,8 @@ def published(clip: Clip) -> None:
         "One number belongs to one variant. 79.8 % is the largest, with non-local blocks, over 30 "
         "views of 234 GFLOPs each. The basic network reaches 75.6 %, at less compute than two "
         "full streams: Fast and its links add a third to Slow alone.",
-        r"\text{raw clip} = T\tau \qquad \text{Slow} = T \qquad \text{Fast} = \alpha T",
+        r"\begin{aligned} \text{raw clip} &= T\tau \\ \text{Slow} &= T \\ \text{Fast} &= \alpha T"
+        r"\end{aligned}",
         slowfast.cost,
     )
 

@@ -11,7 +11,10 @@ from tests.browser.conftest import settle, started_app
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["", "motion", "sampling", "sources", "about"]
+PAGES = [
+    *("", "motion", "sampling", "flow", "raft", "conv3d", "twostream", "slowfast", "attention"),
+    *("videomae", "alignment", "sources", "about"),
+]
 LOOKS = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -198,7 +201,7 @@ def test_a_copied_link_opens_the_same_view_in_a_fresh_browser(app: str, visit: V
     page.locator(".stage").first.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => location.search.includes('sampling_t=1')")
+    page.wait_for_function("() => /sampling_t=1(&|$)/.test(location.search)")
     again = visit(page.url, reduced_motion="reduce")
     assert len(values(page)) > 5  # the scene's knobs as well
     assert values(again) == values(page)
