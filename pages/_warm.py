@@ -17,6 +17,8 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.conv3d_budget", "pages._chapters.conv3d_trained"),
     *("pages._chapters.raft", "pages._chapters.raft_measured"),
     *("pages._chapters.videomae", "pages._chapters.videomae_gains"),
+    *("pages._chapters.alignment", "pages._chapters.alignment_space"),
+    "pages._chapters.alignment_stages",
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
 )

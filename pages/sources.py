@@ -85,6 +85,16 @@ BY_IDEA = {
         "Trockman, Kolter. *Mimetic Initialization of Self-Attention Layers.* ICML 2023: how our "
         "small network starts.",
     ],
+    "Text and video": [
+        "Wang et al. *InternVideo2.* 2024, arXiv 2403.15377: three stages, the first against two "
+        "teachers; its repository, OpenGVLab/InternVideo, for what came after.",
+        "van den Oord, Li, Vinyals. *Representation Learning with Contrastive Predictive Coding.* "
+        "2018, arXiv 1807.03748: the contrastive loss.",
+        "Radford et al. *Learning Transferable Visual Models From Natural Language Supervision.* "
+        "ICML 2021, arXiv 2103.00020: both ways at once, and a learned temperature.",
+        "Khosla et al. *Supervised Contrastive Learning.* NeurIPS 2020, arXiv 2004.11362: several "
+        "right answers.",
+    ],
     "Clips and codecs": [
         "Frame rates, pixel aspect and rotation as FFmpeg reports them; H.264 as coded by x264 "
         "with the settings shown beside the figure.",
