@@ -45,7 +45,7 @@ def finish(recipe: Recipe, seed: int, run: Run) -> dict[str, Any]:
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"{recipe.name} {seed}: " + "  ".join(f"{k} {v}" for k, v in metrics.items()))
     if seed == EXPORTED:
-        more = getattr(recipe.task, "card", dict)()
+        more = {"extra": {"curve": run.curve}} | getattr(recipe.task, "card", dict)()
         try:
             export(
                 recipe,

@@ -1,6 +1,7 @@
 """The recipes: one for each trained model. The numbers of a run live here and nowhere else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 from torch import nn
@@ -172,10 +173,10 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS = 6400
+_FLOW_STEPS, _FLOW_FINISH = 6400, 1000
 _FLOW = Recipe(
-    "raft",
-    "RAFT with a Lucas-Kanade step on learned features inside its update.",
+    "raft_start",
+    "RAFT with a Lucas-Kanade step on learned features inside its update, before its finish.",
     Flow(_FLOW_STEPS),
     "flow.raft_torch:ours",
     kind="flow",
@@ -190,7 +191,19 @@ _FLOW = Recipe(
     watch="least_gain",
     floor={"least_gain": 0.0},
 )
-RECIPES |= {_FLOW.name: _FLOW}
+_FLOW_END = replace(
+    _FLOW,
+    name="raft",
+    about="RAFT with a Lucas-Kanade step on learned features inside its update.",
+    task=Flow(_FLOW_FINISH, finish=True),
+    steps=_FLOW_FINISH,
+    rate=3e-4,
+    warmup=50,
+    ema=0.995,
+    every=250,
+    starts_from="raft_start",
+)
+RECIPES |= {recipe.name: recipe for recipe in (_FLOW, _FLOW_END)}
 
 _HIDDEN = {
     "patch": 6,

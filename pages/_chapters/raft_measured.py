@@ -47,10 +47,11 @@ def against(clip: Clip) -> None:
         )
         _recorded()
     _kit.explain(
-        "Learned matching follows what jumps further than a window is wide, and its boundaries are "
-        "sharp. On smooth motion of a good texture the classics' least squares leave little to "
-        "learn. On scenes without texture every method guesses, and the guess that nothing moves "
-        "is often right: look at the flat scenes before believing a mean.",
+        "Most of these scenes are small, slow and softly textured: what least squares are best at. "
+        "A network of this size, trained for about an hour on a part of one processor, does not "
+        "beat them there. Learned matching pays where things move further than a window is wide: "
+        "see its long motions under How it learned. Without texture every method guesses, and the "
+        "guess that nothing moves is often right.",
         r"\text{error} = \operatorname{mean}_{\text{valid}} \lVert f - f_{\text{true}} \rVert",
         flow.rivals,
         flow.endpoint_error,
@@ -120,21 +121,24 @@ def learned(clip: Clip) -> None:
     except WeightsError as error:
         st.info(str(error), icon=":material/hourglass_empty:")
         return
-    _groups(card)
-    _runs(card)
+    begun = weights.card(card.recipe["starts_from"]) if card.recipe["starts_from"] else None
+    _groups(card, begun)
+    _runs(card, begun)
     _kit.explain(
         "It never saw a recording: every pair was drawn from a seed, layers of noise, waves and "
         "fallen leaves on exactly known motion, small motions first. Before it could correct, it "
         "had to match: a second loss asks each cell to be most like the cell it moved to. The "
         "longest motions come last and stay the worst.",
-        r"\mathcal L = \sum_{k} 0.8^{\,n-1-k}\, \lVert f_k - f_{\text{true}} \rVert_1"
-        r"\;-\; a \log \operatorname{softmax}(C)_{\text{true match}}",
+        r"\begin{aligned} \mathcal L = &\textstyle\sum_{k} 0.8^{\,n-1-k}\, "
+        r"\lVert f_k - f_{\text{true}} \rVert_1 \\"
+        r"&- a \log \operatorname{softmax}(C)_{\text{true match}} \end{aligned}",
         flow.raft,
     )
 
 
-def _groups(card: weights.ModelCard) -> None:
+def _groups(card: weights.ModelCard, begun: weights.ModelCard | None) -> None:
     metrics = card.metrics
+    runs = [card] if begun is None else [begun, card]
     groups = [name.removeprefix("gain_") for name in metrics if name.startswith("gain_")]
     ours = {_words(g): metrics[f"epe_{g}"] for g in groups}
     still = {_words(g): metrics[f"epe_{g}"] / (1 - metrics[f"gain_{g}"]) for g in groups}
@@ -148,8 +152,9 @@ def _groups(card: weights.ModelCard) -> None:
     with right:
         _kit.numbers(
             Parameters=f"{card.parameters:,}",
-            Training_steps=f"{card.recipe['steps']:,} of {card.recipe['batch']} pairs",
-            Minutes_on_one_CPU_thread=f"{card.minutes:.0f}",
+            Training_steps=" + ".join(f"{run.recipe['steps']:,}" for run in runs),
+            Pairs_a_step=f"{card.recipe['batch']}",
+            Minutes_on_one_shared_CPU_thread=f"{sum(run.minutes for run in runs):.0f}",
             Seed=f"{card.seed}",
         )
         st.caption(f"{card.about} {card.data} {card.notes}")
@@ -169,10 +174,12 @@ def _words(group: str) -> str:
     return group.replace("px", " px").replace("-", "–")
 
 
-def _runs(card: weights.ModelCard) -> None:
+def _runs(card: weights.ModelCard, begun: weights.ModelCard | None) -> None:
     """Draw the run: the error on validation pairs over its steps, and after each correction."""
     left, right = _kit.halves(even=True)
-    curve: list[dict[str, Any]] = card.extra.get("curve", [])
+    curve: list[dict[str, Any]] = [] if begun is None else list(begun.extra.get("curve", []))
+    before = curve[-1]["step"] if curve else 0
+    curve += [e | {"step": before + e["step"]} for e in card.extra.get("curve", [])]
     if curve:
         groups = [name.removeprefix("epe_") for name in curve[0] if name.startswith("epe_")]
         with left:

@@ -52,7 +52,7 @@ class Matcher {
   }
 
   addLevel(k) {
-    const panel = new Panel(this.find("maps"), `Level ${k}: ${k ? `${2 ** k} × ${2 ** k} cells each` : "every cell"}`);
+    const panel = new Panel(this.find("maps"), `Level ${k}`);
     panel.pane.onclick = () => { this.level = k; this.draw(); };
     panel.pane.tabIndex = 0;
     panel.pane.setAttribute("role", "button");
@@ -132,7 +132,7 @@ class Matcher {
     this.window(pen, panel.unit, level, u, v, (m) => m);
     panel.box.classList.toggle("chosen", level === this.level);
     panel.pane.setAttribute("aria-pressed", String(level === this.level));
-    panel.note(`${w} × ${h} · ${(2 * this.data.radius + 1) ** 2} read`);
+    panel.note(`${w} × ${h}`);
   }
 
   // The places that are looked up, (2 r + 1)^2 of them around where the flow points.

@@ -22,8 +22,10 @@ from training.pairs import Pairs, draw
 from training.recipe import Tensors
 from vidcore.flow.raft import FACTOR
 from vidcore.flow.raft_torch import Raft, ours
+from vidcore.weights.load_torch import load
 
 SIZE = (96, 128)  # pixels: of the pairs it learns on
+LARGE = (128, 176)  # and at the end
 MEASURED = (160, 224)  # and is measured on
 SPLITS = {"train": 0, "validation": 1, "test": 2}
 COUNT = {"validation": 16, "test": 96}
@@ -45,9 +47,13 @@ class Flow:
     ----------
     steps
         Length of the run: motions grow over its first half, matching alone leads its first 5 %.
+    finish
+        Go on from a trained network instead: larger pairs, all motions, more corrections, other
+        textures more often, and hardly any plain ones, which teach that what is faint stands still.
     """
 
     steps: int
+    finish: bool = False
     pool: int = 2**31 - 1  # every index is another pair
 
     def network(self) -> nn.Module:
@@ -56,25 +62,35 @@ class Flow:
 
     def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
         """Return one pair for each index; how far it moves and how it is trained say `seed`."""
-        done = (seed % STEPS_SEED) / self.steps
+        step = seed % STEPS_SEED
+        done = 1.0 if self.finish else step / self.steps
         rng = np.random.default_rng([SPLITS[split], 0, *indices])
         longest = FIRST * (LONG / FIRST) ** min(1.0, 2 * done)
         reach = np.exp(rng.uniform(np.log(SHORT), np.log(longest), len(indices)))
         pairs = draw(
             [SPLITS[split], *indices],
             reach,
-            size=SIZE,
-            atlas=seed // ATLAS_STEPS,
-            plain=PLAIN if seed % STEPS_SEED >= PLAIN_FROM else 0.0,
+            **self.look(step, seed),
         )
         return {
             "prev": pairs.prev,
             "next": pairs.next_,
             "flow": pairs.flow,
             "valid": pairs.valid,
-            "iterations": torch.tensor(corrections(done, rng)),
+            "iterations": torch.tensor(corrections(done, rng) + 2 * self.finish),
             "matching": torch.tensor(1.0 if done < 0.05 else 0.1),
         }
+
+    def look(self, step: int, seed: int) -> dict[str, Any]:
+        """Return what the pairs of a step look like."""
+        if self.finish:
+            return {"size": LARGE, "atlas": 1_000 + seed // (ATLAS_STEPS // 5), "plain": PLAIN / 4}
+        plain = PLAIN if step >= PLAIN_FROM else 0.0
+        return {"size": SIZE, "atlas": seed // ATLAS_STEPS, "plain": plain}
+
+    def start_from(self, network: nn.Module, name: str) -> None:
+        """Take over the weights of a shipped network."""
+        network.load_state_dict(load(name).state_dict())
 
     def loss(self, network: nn.Module, batch: Tensors) -> tuple[Tensor, dict[str, float]]:
         """Compare every correction with the truth, and the correlations with the true matches."""

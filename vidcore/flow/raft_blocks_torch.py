@@ -7,11 +7,13 @@ GRU remembers, a head corrects the flow.
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.flow.raft import FACTOR
 
+PARAMETERS = ("weight", "bias")
 STEP_CHANNELS = 5  # what a Lucas-Kanade step says: du, dv, texture, shape, what remains
 LEAST_SHARE = 0.005  # of any neighbour, before training
 MASK_SCALE = 0.25  # RAFT, training details: balances the gradients of the mask against the others
@@ -148,7 +150,9 @@ class ConvGRU(nn.Module):
     ) -> Float[Tensor, "B hidden H W"]:
         """Keep a share 1 - z of the memory, and write q into the rest."""
         hx = torch.cat([h, x], 1)
-        z, r = torch.sigmoid(self.convz(hx)), torch.sigmoid(self.convr(hx))
+        gates = (self.convz, self.convr)
+        kernel, bias = (torch.cat([getattr(gate, n) for gate in gates]) for n in PARAMETERS)
+        z, r = torch.sigmoid(F.conv2d(hx, kernel, bias, padding=1)).chunk(2, 1)  # reads hx once
         q = torch.tanh(self.convq(torch.cat([r * h, x], 1)))
         return (1 - z) * h + z * q
 

@@ -40,16 +40,11 @@ class FineStep(nn.Module):
         Of the encoder's features at 1/2 resolution, and how many mixtures of them are compared.
     """
 
-    window: Tensor
-
     def __init__(self, c_in: int, channels: int) -> None:
         super().__init__()
         self.mix = nn.Conv2d(c_in, channels, 1)
         self.log_damping = nn.Parameter(torch.tensor(-3.0))
         self.log_tolerance = nn.Parameter(torch.tensor(0.0))
-        taps = torch.arange(-REACH, REACH + 1.0)
-        window = torch.exp(-((taps / SPREAD) ** 2) / 2)
-        self.register_buffer("window", window / window.sum(), persistent=False)
 
     def prepare(self, half: Float[Tensor, "n C H W"]) -> Details:
         """Mix and normalise both frames' features, first frames first, once for all steps."""
@@ -92,14 +87,10 @@ class FineStep(nn.Module):
         return x, y, inside.to(flow)
 
     def pool(self, sums: Float[Tensor, "B n H W"]) -> Float[Tensor, "B n h w"]:
-        """Sum over the window around every fourth pixel: those are the ones at 1/8 resolution."""
-        B, n, H, W = sums.shape
-        window = self.window.to(sums)
-        lines = F.conv2d(
-            sums.reshape(B * n, 1, H, W), window[None, None, :, None], None, (RATIO, 1), (REACH, 0)
-        )
-        pooled = F.conv2d(lines, window[None, None, None], None, (1, RATIO), (0, REACH))
-        return pooled.reshape(B, n, *pooled.shape[-2:])
+        """Average over the window around every fourth pixel: those are the ones at 1/8."""
+        H, W = sums.shape[-2:]
+        pooled: Tensor = windows(sums, H) @ sums @ windows(sums, W).T
+        return pooled
 
 
 def slopes(f: Float[Tensor, "B C H W"]) -> Float[Tensor, "B 2 C H W"]:
@@ -116,3 +107,12 @@ def interpolation(like: Float[Tensor, "*B h w"], fine: int) -> Float[Tensor, "fi
     at = torch.arange(fine, device=like.device, dtype=like.dtype) / RATIO
     at = at.clamp(max=h - 1)[:, None]
     return (1 - (at - torch.arange(h, device=like.device, dtype=like.dtype)).abs()).clamp(min=0)
+
+
+def windows(like: Tensor, fine: int) -> Float[Tensor, "h fine"]:
+    """Weights of a Gaussian around every fourth of `fine` places; zeros lie outside the border."""
+    places = torch.arange(fine, device=like.device, dtype=like.dtype)
+    away = (places - places[::RATIO, None]).abs()
+    weights = torch.exp(-((away / SPREAD) ** 2) / 2) * (away <= REACH)
+    taps = torch.arange(-REACH, REACH + 1, device=like.device, dtype=like.dtype)
+    return weights / torch.exp(-((taps / SPREAD) ** 2) / 2).sum()
