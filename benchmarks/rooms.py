@@ -24,6 +24,7 @@ from benchmarks.ratio import Ratio
 ROOMS = (
     *("media", "motion", "sampling", "flow", "raft"),
     *("conv3d", "slowfast", "attention", "videomae", "alignment"),
+    "twostream",
 )
 RESULTS = Path(__file__).with_name("results")
 LIBRARIES = ("numpy", "av", "opencv-python-headless", "torch")

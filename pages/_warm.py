@@ -19,6 +19,7 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.videomae", "pages._chapters.videomae_gains"),
     *("pages._chapters.alignment", "pages._chapters.alignment_space"),
     "pages._chapters.alignment_stages",
+    *("pages._chapters.twostream", "pages._chapters.twostream_learned"),
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
 )

@@ -62,6 +62,16 @@ BY_IDEA = {
         "replaces handcrafted matching; the iteration remains, learned.",
         "Dosovitskiy et al. *FlowNet.* ICCV 2015: FlyingChairs, three examples, measured only.",
     ],
+    "Two streams": [
+        "Simonyan and Zisserman. *Two-Stream Convolutional Networks for Action Recognition in "
+        "Videos.* NIPS 2014, Tables 1 and 4: on UCF-101, three splits, spatial 73.0, temporal 83.7 "
+        "(trained on UCF and HMDB; 81.0 on split 1 of UCF alone), averaged 86.9, linear SVM 88.0. "
+        "Section 5: flow 0.06 s a pair on a GPU, 1.5 TB raw, 27 GB as JPEG.",
+        "Chatfield et al. *Return of the Devil in the Details.* 2014: the layers of CNN-M-2048.",
+        "Chapelle. *Training a Support Vector Machine in the Primal.* Neural Computation 2007.",
+        "Flow beside 3D networks on Kinetics: deepmind/kinetics-i3d for I3D, 71.1 and 74.2; "
+        "SlowFast (ICCV 2019), Table 2, for R(2+1)D, 72.0 and 73.9.",
+    ],
     "Attention": [
         "Bertasius, Wang, Torresani, 2021 (TimeSformer): Table 1 for the schemes, Table 4 for the "
         "positions; facebookresearch/TimeSformer, `vit.py`, for the blocks and the order of steps.",
