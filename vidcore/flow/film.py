@@ -31,7 +31,7 @@ COST = {  # seconds per million pixels of one field, as measured at 240 x 320 on
 MOST = 1.5e6  # pixels of all fields together: what is sent to a phone, 6 MB as float16
 SMALLEST = 32  # pixels: no side is made smaller than this
 TYPICAL, SHORTEST = 0.99, 0.25  # share of the lengths below `longest`, and pixels it never is below
-SAMPLED = 2000  # pixels that the camera's six numbers are fitted to
+SAMPLED = 800  # pixels that the camera's six numbers are fitted to
 
 
 @dataclass(frozen=True, slots=True, eq=False)
