@@ -140,7 +140,7 @@ def leak(clip: Clip) -> None:
     _leak()
     _kit.explain(
         "A spatial stream that was trained where the background tells the action reads the "
-        "background, and says with certainty what is not happening. Nothing in its training could "
+        "background, and says what is not happening. Nothing in its training could "
         "have told it. The temporal stream does not see hue. Real data leak as well: a network "
         "for scenes with a linear layer reaches 59.7 % on UCF-101, where chance is 1.0 %.",
         r"\text{hue} = 2\pi\,\frac{\text{action}}{14}",
@@ -185,7 +185,7 @@ def _leak() -> None:
             "shown another motion before that hue. It believes…",
             ["the background", "the motion", "neither"],
             "the background",
-            "The hue was right every time it mattered, and it is easier to see than anything else.",
+            "The hue was right nearly every time, and no frame shows anything else about the action.",
             key="twostream_leak",
         )
         if not ready("frame", "flow"):
