@@ -185,7 +185,7 @@ def _leak() -> None:
             "shown another motion before that hue. It believes…",
             ["the background", "the motion", "neither"],
             "the background",
-            "The hue was right nearly every time, and no frame shows anything else about the action.",
+            "The hue was right nearly every time, and frames show little else of the action.",
             key="twostream_leak",
         )
         if not ready("frame", "flow"):
