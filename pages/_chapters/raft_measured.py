@@ -48,8 +48,8 @@ def against(clip: Clip) -> None:
         _recorded()
     _kit.explain(
         "Most of these scenes are small, slow and softly textured: what least squares are best at. "
-        "A network of this size, trained for about an hour on a part of one processor, does not "
-        "beat them there. Learned matching pays where things move further than a window is wide: "
+        "A network of this size, trained on a part of one processor, does not beat them "
+        "there. Learned matching pays where things move further than a window is wide: "
         "see its long motions under How it learned. Without texture every method guesses, and the "
         "guess that nothing moves is often right.",
         r"\text{error} = \operatorname{mean}_{\text{valid}} \lVert f - f_{\text{true}} \rVert",
@@ -128,7 +128,8 @@ def learned(clip: Clip) -> None:
         "It never saw a recording: every pair was drawn from a seed, layers of noise, waves and "
         "fallen leaves on exactly known motion, small motions first. Before it could correct, it "
         "had to match: a second loss asks each cell to be most like the cell it moved to. The "
-        "longest motions come last and stay the worst.",
+        "longest motions come last. Late in the first run a part of the pairs had no texture, and "
+        "taught it that what is faint stands still; the finish leaves them out.",
         r"\begin{aligned} \mathcal L = &\textstyle\sum_{k} 0.8^{\,n-1-k}\, "
         r"\lVert f_k - f_{\text{true}} \rVert_1 \\"
         r"&- a \log \operatorname{softmax}(C)_{\text{true match}} \end{aligned}",

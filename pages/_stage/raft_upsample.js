@@ -55,10 +55,11 @@ class Upsampler {
     return out;
   }
 
-  // Where the two ways differ most: there is something to see.
+  // Where the two ways differ most, at a boundary where one is known: there is something to see.
   steepest() {
+    const some = this.near?.some((near) => near);
     let most = -1, best = 0;
-    for (let i = 0; i < this.sharp.u.length; i++) { const d = Math.hypot(this.sharp.u[i] - this.smooth.u[i], this.sharp.v[i] - this.smooth.v[i]); if (d > most) { most = d; best = i; } }
+    for (let i = 0; i < this.sharp.u.length; i++) { if (some && !this.near[i]) continue; const d = Math.hypot(this.sharp.u[i] - this.smooth.u[i], this.sharp.v[i] - this.smooth.v[i]); if (d > most) { most = d; best = i; } }
     return [best % this.sharp.W, Math.floor(best / this.sharp.W)];
   }
 
