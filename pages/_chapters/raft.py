@@ -235,9 +235,9 @@ def enlarging(clip: Clip) -> None:
     _enlarging(clip)
     _kit.explain(
         "Between a cell of the disc and a cell of the ground, bilinear upsampling invents motions "
-        "that nothing has. A convex mixture can take one side whole, pixel by pixel: compare the two "
-        "errors near a boundary to see how much of that our small network has learned. It cannot "
-        "take what no cell around it has, so a shape that is thinner than a cell may get lost.",
+        "that nothing has. A convex mixture can take one side whole, pixel by pixel: compare the "
+        "two errors near a boundary to see how much of that our small network has learned. It "
+        "cannot take what no cell around it has: a shape thinner than a cell may get lost.",
         r"\begin{aligned} f(8i + a,\ 8j + c) &= \textstyle\sum_n s_{ijnac}\; 8 f_n \\"
         r"s \ge 0, &\quad \textstyle\sum_n s = 1 \end{aligned}",
         convex_upsample,
