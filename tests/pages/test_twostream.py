@@ -62,8 +62,8 @@ def test_the_panel_is_sent_what_the_streams_said_and_the_exact_turning_points(pa
     result = twostream.watch(clip)
     for asked in sent(at, "streams_fusion")["questions"]:
         s, t = result.spatial[asked["name"]], result.temporal[asked["name"]]
-        np.testing.assert_allclose(asked["spatial"], s, atol=1e-3)  # sent with four digits
-        np.testing.assert_allclose(asked["temporal"], t, atol=1e-3)
+        np.testing.assert_allclose(asked["spatial"], s, atol=6e-5)
+        np.testing.assert_allclose(asked["temporal"], t, atol=6e-5)
         curve = twostream.fusion_curve(s, t)
         ends = [[part.start, part.stop, part.label] for part in curve.stretches]
         assert asked["stretches"]["answers"] == ends
