@@ -16,7 +16,6 @@ from vidcore.alignment.find import (
     embed_clips,
     embed_texts,
     find,
-    prepare,
     temperature,
     text_weights,
 )
@@ -32,6 +31,7 @@ from vidcore.alignment.world import (
     gallery,
     lesson,
 )
+from vidcore.media.prepare import prepare
 
 __all__ = [
     "TRIPLES",

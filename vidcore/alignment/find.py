@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-import cv2
 import numpy as np
 from jaxtyping import Float, Float32, Int64
 
@@ -24,6 +23,7 @@ from vidcore.alignment.vocabulary import Tokens, tokenise
 from vidcore.errors import ShapeError
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
+from vidcore.media.prepare import prepare
 from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
 
 NAME = "align"  # among the trained models
@@ -199,16 +199,3 @@ def temperature(*, name: str = NAME) -> float:
     from vidcore.alignment.run_torch import learned_temperature
 
     return learned_temperature(name)
-
-
-def prepare(clip: Clip) -> Float32[np.ndarray, "T H W 3"]:
-    """Take 16 frames at even distances, their middle square, scaled to 48 x 48 pixels."""
-    T, H, W, _ = clip.frames.shape
-    middle = ((np.arange(FRAMES) + 0.5) * T / FRAMES).astype(int)
-    side = min(H, W)
-    top, left = (H - side) // 2, (W - side) // 2
-    square = clip.frames[middle, top : top + side, left : left + side]
-    if side == SIDE:
-        return np.ascontiguousarray(square)
-    how = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(frame, (SIDE, SIDE), interpolation=how) for frame in square])

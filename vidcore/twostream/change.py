@@ -15,8 +15,9 @@ from jaxtyping import Float
 
 from vidcore.media import Clip
 from vidcore.media.clip import grey
+from vidcore.media.prepare import prepare
 from vidcore.twostream.fusion import softmax
-from vidcore.twostream.watch import SPATIAL, TEMPORAL, TwoStreamResult, prepare, watch_frames
+from vidcore.twostream.watch import SPATIAL, TEMPORAL, TwoStreamResult, watch_frames
 
 BOARD = 0.5  # of the picture's height and width: what the board covers
 SHAKE = 2  # pixels either way

@@ -4,7 +4,8 @@ import statistics
 from collections.abc import Mapping
 
 from vidcore.media import Clip
-from vidcore.twostream.watch import SPATIAL, TEMPORAL, prepare, watch_frames
+from vidcore.media.prepare import prepare
+from vidcore.twostream.watch import SPATIAL, TEMPORAL, watch_frames
 
 REPEATS = 5  # odd, so that the median is one of them
 

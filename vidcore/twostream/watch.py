@@ -21,6 +21,7 @@ from vidcore.errors import ShapeError
 from vidcore.flow import estimate
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
+from vidcore.media.prepare import prepare
 from vidcore.twostream.stack import mean_motion
 
 FRAMES, SIDE = 16, 48  # what the trained streams read
@@ -116,19 +117,6 @@ def watch_frames(
     moves = ask_temporal(temporal, flow)
     seconds["temporal"] = time.perf_counter() - start
     return TwoStreamResult(frames, flow, says, moves, per_frame, seconds)
-
-
-def prepare(clip: Clip) -> Float[np.ndarray, "T H W 3"]:
-    """Take 16 frames at even distances, their middle square, scaled to 48 x 48 pixels."""
-    T, H, W, _ = clip.frames.shape
-    middle = ((np.arange(FRAMES) + 0.5) * T / FRAMES).astype(int)
-    side = min(H, W)
-    top, left = (H - side) // 2, (W - side) // 2
-    square = clip.frames[middle, top : top + side, left : left + side]
-    if side == SIDE:
-        return np.ascontiguousarray(square)
-    how = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(frame, (SIDE, SIDE), interpolation=how) for frame in square])
 
 
 def flow_between(frames: Float[np.ndarray, "T H W 3"]) -> Float[np.ndarray, "t H W 2"]:

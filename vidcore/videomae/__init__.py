@@ -7,6 +7,7 @@ Self-Supervised Video Pre-Training, NeurIPS 2022. Masks, targets and what leaks 
 NumPy; the network is in `videomae_torch`, and `reconstruct` asks our own small one.
 """
 
+from vidcore.media.prepare import prepare
 from vidcore.videomae.cost import Cost, cost
 from vidcore.videomae.leakage import (
     copy_nearest,
@@ -32,7 +33,6 @@ from vidcore.videomae.reconstruct import (
     is_painting,
     mask_of,
     painted_mask,
-    prepare,
     reconstruct,
     shipped,
     time_encoder,

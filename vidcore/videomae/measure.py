@@ -9,9 +9,10 @@ from jaxtyping import Float
 from vidcore.errors import ShapeError
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
+from vidcore.media.prepare import prepare
 from vidcore.videomae import masking, target
 from vidcore.videomae.leakage import leakage
-from vidcore.videomae.reconstruct import FRAMES, SIDE, TUBELET, prepare
+from vidcore.videomae.reconstruct import FRAMES, SIDE, TUBELET
 
 DRAWS = 8  # masks averaged
 SHOWN_SPREAD = 3.0  # deviations of a normalised cube that reach from black to white

@@ -6,13 +6,13 @@ result = reconstruct(clip, Hide("tube", 0.9, seed=3))
 import time
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float
 
 from vidcore.errors import ShapeError
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
+from vidcore.media.prepare import prepare
 from vidcore.videomae import masking, target
 from vidcore.videomae.leakage import copy_nearest, leakage, mean_colour
 from vidcore.weights import card, names
@@ -221,20 +221,6 @@ def is_painting(painted: str, grid: tuple[int, int, int]) -> bool:
 
 def _is_hexadecimal(text: str, bits: int) -> bool:
     return len(text) == -(-bits // 4) and set(text) <= set("0123456789abcdef")
-
-
-def prepare(clip: Clip) -> Float[np.ndarray, "T H W 3"]:
-    """Take 16 frames at equal distances, their middle square, scaled to 48 x 48 pixels."""
-    middles = (np.arange(FRAMES) + 0.5) * len(clip.frames) / FRAMES  # of equal segments
-    chosen = clip.frames[middles.astype(int)]
-    H, W = chosen.shape[1:3]
-    side = min(H, W)
-    top, left = (H - side) // 2, (W - side) // 2
-    square = chosen[:, top : top + side, left : left + side]
-    if side == SIDE:
-        return np.ascontiguousarray(square)
-    how = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(frame, (SIDE, SIDE), interpolation=how) for frame in square])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

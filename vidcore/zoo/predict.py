@@ -9,15 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
-from jaxtyping import Float32
 
 from vidcore.errors import WeightsError
 from vidcore.media import Clip
 from vidcore.media.clip import read_only
+from vidcore.media.prepare import prepare
 from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
-from vidcore.sampling import uniform
 from vidcore.weights.card import card
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {"colour": COLOURS, "shape": SHAPES, "action": ACTIONS}
@@ -50,27 +48,6 @@ class Answer:
 
     of: Mapping[str, Prediction]
     features: Mapping[str, Any]
-
-
-def prepare(clip: Clip, *, frames: int = 16, size: int = 48) -> Float32[np.ndarray, "T H W 3"]:
-    """Return what our small models read: frames at equal distances, the middle square, small.
-
-    Parameters
-    ----------
-    frames
-        Segment centres of the whole clip; a shorter clip repeats frames.
-    size
-        Side of the square, pixels; averaged down, or interpolated up.
-    """
-    chosen = clip.frames[uniform(len(clip.frames), frames)]
-    H, W = chosen.shape[1:3]
-    side = min(H, W)
-    top, left = (H - side) // 2, (W - side) // 2
-    square = chosen[:, top : top + side, left : left + side]
-    if side == size:
-        return np.ascontiguousarray(square)
-    way = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
-    return np.stack([cv2.resize(f, (size, size), interpolation=way) for f in square])
 
 
 def answer(clip: Clip, name: str, *, keep: bool = False, **options: Any) -> Answer:
