@@ -13,8 +13,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.conv3d.conv import Triple
-from vidcore.conv3d.state_torch import Shapes, load
 from vidcore.errors import ShapeError
+from vidcore.weights.state_torch import Shapes, load
 
 CONVOLUTIONS = ("conv1", "conv2", "conv3a", "conv3b", "conv4a", "conv4b", "conv5a", "conv5b")
 DENSE = ("fc6", "fc7", "fc8")

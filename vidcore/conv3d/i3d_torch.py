@@ -16,8 +16,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.conv3d.conv import Triple
-from vidcore.conv3d.state_torch import Shapes, load
 from vidcore.errors import ShapeError
+from vidcore.weights.state_torch import Shapes, load
 
 EPSILON = 1e-3  # of every batch norm
 LAST_POOL = (2, 7, 7)  # t, y, x: averaged before the logits

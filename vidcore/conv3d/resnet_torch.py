@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from vidcore.conv3d.conv import Triple
 from vidcore.conv3d.factorize import midplanes
-from vidcore.conv3d.state_torch import Shapes, load
 from vidcore.errors import WeightsError
+from vidcore.weights.state_torch import Shapes, load
 
 STAGES = ("layer1", "layer2", "layer3", "layer4")
 SPACE, FLAT = (3, 3, 3), (1, 3, 3)

@@ -29,6 +29,7 @@ from vidcore.flow.raft_blocks_torch import (
 from vidcore.flow.raft_step_torch import Details, FineStep
 from vidcore.flow.warp_torch import sample
 from vidcore.weights.load_torch import load
+from vidcore.weights.state_torch import check, shapes_of
 
 
 class Seen(NamedTuple):
@@ -246,15 +247,7 @@ def from_state(state: Mapping[str, Tensor], *, radius: int = 3) -> Raft:
         network = Raft(widths_of(state, radius=radius))
     except KeyError as missing:
         raise WeightsError(f"RAFT weights need {missing}; it is not among the keys.") from missing
-    expected = network.state_dict()
-    if wrong := sorted(expected.keys() ^ state.keys()):
-        raise WeightsError(f"RAFT weights have missing or unexpected keys: {', '.join(wrong)}.")
-    for key, tensor in expected.items():
-        if tensor.shape != state[key].shape:
-            raise WeightsError(
-                f"RAFT weights need {key} of shape {tuple(tensor.shape)}; "
-                f"got {tuple(state[key].shape)}."
-            )
+    check("RAFT", shapes_of(network.state_dict()), shapes_of(state))
     network.load_state_dict(state)
     return network.eval()
 

@@ -15,6 +15,7 @@ from vidcore.errors import WeightsError
 from vidcore.slowfast.blocks_torch import PairOfStages, PairOfStems
 from vidcore.slowfast.keys import to_pyslowfast
 from vidcore.slowfast.layout import Link, Pathway, Stage, Widths
+from vidcore.weights.state_torch import check, shapes_of, unwrap
 
 Pair = tuple[Tensor, Tensor]
 
@@ -118,7 +119,7 @@ def from_state(state: Mapping[str, Any], config: Mapping[str, Any]) -> SlowFast:
     WeightsError
         If alpha or a key is missing, a key is unexpected, or a shape does not fit; it is named.
     """
-    tensors = to_pyslowfast(state.get("model_state", state))
+    tensors = to_pyslowfast(unwrap(state))
     alpha = config.get("alpha")
     if not isinstance(alpha, int) or alpha < 1:
         raise WeightsError(f"SlowFast needs config['alpha'], frames of Fast per Slow; got {alpha}.")
@@ -126,17 +127,7 @@ def from_state(state: Mapping[str, Any], config: Mapping[str, Any]) -> SlowFast:
         network = SlowFast(widths_of(tensors), alpha=alpha)
     except KeyError as missing:
         raise WeightsError(f"SlowFast weights need {missing}; it is missing.") from missing
-    expected = network.state_dict()
-    if wrong := sorted(expected.keys() ^ tensors.keys()):
-        raise WeightsError(
-            f"SlowFast weights have missing or unexpected keys: {', '.join(wrong[:8])}."
-        )
-    for key, tensor in expected.items():
-        if tensor.shape != tensors[key].shape:
-            raise WeightsError(
-                f"SlowFast weights need {key} of shape {tuple(tensor.shape)}; "
-                f"got {tuple(tensors[key].shape)}."
-            )
+    check("SlowFast", shapes_of(network.state_dict()), shapes_of(tensors))
     network.load_state_dict(tensors)
     return network.eval()
 

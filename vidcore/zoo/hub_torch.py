@@ -21,9 +21,9 @@ from vidcore.errors import WeightsError
 from vidcore.flow import raft_torch
 from vidcore.slowfast import slowfast_torch
 from vidcore.videomae import published_torch
+from vidcore.weights.state_torch import unwrap
 
 Config = Mapping[str, Any]
-WRAPPERS = ("model_state", "model", "state_dict")
 
 
 def _resnet(name: str) -> Callable[[Mapping[str, Tensor], Config], nn.Module]:
@@ -91,9 +91,7 @@ def from_state_dict(
         raise WeightsError(
             f"There is no architecture {architecture!r}. There are: {', '.join(BUILDERS)}."
         )
-    for wrapper in WRAPPERS:
-        if isinstance(state.get(wrapper), Mapping):
-            state = dict(state[wrapper])
+    state = dict(unwrap(state))
     wrong = [key for key, value in state.items() if not isinstance(value, Tensor)]
     if wrong or not state:
         raise WeightsError(

@@ -37,20 +37,31 @@ def load(name: str, build: Callable[[Shapes], N], state: Mapping[str, Any]) -> N
         If a key is missing or unexpected, or a shape does not fit; the message names it.
     """
     weights = unwrap(state)
-    shapes = {key: tuple(tensor.shape) for key, tensor in weights.items()}
+    shapes = shapes_of(weights)
     try:
         network = build(shapes)
     except KeyError as missing:
         raise WeightsError(f"{name} weights need {missing}; it is not among the keys.") from missing
     except (ValueError, IndexError, RuntimeError) as error:
         raise WeightsError(f"{name} weights have a tensor with the wrong axes: {error}.") from error
-    check(name, {k: tuple(t.shape) for k, t in network.state_dict().items()}, shapes)
+    check(name, shapes_of(network.state_dict()), shapes)
     network.load_state_dict(weights)
     return network.eval()
 
 
+def shapes_of(state: Mapping[str, Tensor]) -> Shapes:
+    """Return the shape of every tensor."""
+    return {key: tuple(tensor.shape) for key, tensor in state.items()}
+
+
 def check(name: str, expected: Shapes, given: Shapes) -> None:
-    """Compare keys, then shapes."""
+    """Compare keys, then shapes.
+
+    Raises
+    ------
+    WeightsError
+        If a key is missing or unexpected, or a shape does not fit; the message names it.
+    """
     if missing := sorted(expected.keys() - given.keys()):
         raise WeightsError(f"{name} weights lack {', '.join(missing)}.")
     if extra := sorted(given.keys() - expected.keys()):
