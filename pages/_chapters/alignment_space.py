@@ -18,7 +18,9 @@ LEAST_PULL = 0.05  # of one pair; less is as good as none
 ACTIONS_VIEW = {"set": "forward"}
 LOSS_VIEW = {"set": "after", "cells": "cosine", "rule": "all", "at": -1}  # -1: as learned
 
-_MATRIX = component("align_matrix", js=["frames.js", "align_thumbs.js", "align_matrix.js"])
+_MATRIX = component(
+    "align_matrix", js=["frames.js", "radios.js", "align_thumbs.js", "align_matrix.js"]
+)
 
 
 def rounded(values: Any) -> list[list[float]]:

@@ -22,7 +22,7 @@ FUSION_VIEW = {"weight": 50, "question": "action", "rule": "answers"}
 STACK_VIEW = {"t": 0, "fields": 10, "channel": 0, "mean": 0}
 HELD = 16  # generated clips kept for all visitors
 
-_FUSION = component("streams_fusion", js=["streams_fusion.js"])
+_FUSION = component("streams_fusion", js=["radios.js", "streams_fusion.js"])
 _STACK = component("streams", js=["frames.js", "paint.js", "streams.js"])
 
 

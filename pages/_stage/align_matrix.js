@@ -65,9 +65,9 @@ class Board {
   bars() {
     const { data } = this;
     const turn = (name) => (value) => { this[name] = value; this.bars(); this.draw(); this.report(); };
-    this.radios("sets", data.sets.map((s) => [s.label, s.name]), this.set, turn("set"));
-    this.radios("views", data.loss ? [["Cosine", "cosine"], ["Softmax of each row", "rows"], ["Softmax of each column", "columns"], ["Where the loss pulls", "pull"]] : [], this.cells, turn("cells"));
-    this.radios("rules", data.loss ? [["All that fits is right", "all"], ["Only its own partner is right", "own"]] : [], this.rule, turn("rule"));
+    this.offer("sets", data.sets.map((s) => [s.label, s.name]), this.set, turn("set"));
+    this.offer("views", data.loss ? [["Cosine", "cosine"], ["Softmax of each row", "rows"], ["Softmax of each column", "columns"], ["Where the loss pulls", "pull"]] : [], this.cells, turn("cells"));
+    this.offer("rules", data.loss ? [["All that fits is right", "all"], ["Only its own partner is right", "own"]] : [], this.rule, turn("rule"));
     this.find("warm").hidden = !data.loss;
     this.find("warm-name").textContent = "Temperature";
   }
@@ -169,26 +169,10 @@ class Board {
     this.find("cell").textContent = `Clip: ${this.data.labels[i]}${this.chosen.backwards ? ", played backwards" : ""}. Caption: ${this.data.captions[j]}. Cosine ${value.toFixed(3)}.`;
   }
 
-  radios(group, options, chosen, pick) {
-    const box = this.find(group);
-    box.hidden = options.length < 2;
-    if (box.children.length !== options.length) box.replaceChildren(...options.map(() => Object.assign(document.createElement("button"), { type: "button" })));
-    options.forEach(([label, value], k) => {
-      const button = box.children[k];
-      button.textContent = label;
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(value === chosen));
-      button.tabIndex = value === chosen ? 0 : -1;
-      button.onclick = () => pick(value);
-      button.onkeydown = (event) => {
-        const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!by) return;
-        event.preventDefault(); event.stopPropagation();
-        const next = (k + by + options.length) % options.length;
-        pick(options[next][1]);
-        box.children[next].focus();
-      };
-    });
+  // A row of choices; a row of one is none.
+  offer(group, options, chosen, pick) {
+    this.find(group).hidden = options.length < 2;
+    radios(this.find(group), options, chosen, pick);
   }
 
   report() {

@@ -89,10 +89,10 @@ class Visualizer {
 
   choose() {
     const { object, show, window, alpha, t } = this.state, still = this.fixed;
-    choices(this.find("object"), this.clip ? OBJECTS : OBJECTS.slice(0, 3), object, (value) => this.set({ object: value }));
-    choices(this.find("shown"), still ? [["Motion", "flow"]] : [["Motion", "flow"], ["Error", "error"]], still ? "flow" : show, (value) => this.set({ show: value }));
-    choices(this.find("window"), this.data.windows.map((w) => [`${w} × ${w}`, w]), window, (value) => this.set({ window: value }));
-    choices(this.find("alpha"), this.data.alphas.map((a) => [`α = ${a}`, a]), alpha, (value) => this.set({ alpha: value }));
+    radios(this.find("object"), this.clip ? OBJECTS : OBJECTS.slice(0, 3), object, (value) => this.set({ object: value }));
+    radios(this.find("shown"), still ? [["Motion", "flow"]] : [["Motion", "flow"], ["Error", "error"]], still ? "flow" : show, (value) => this.set({ show: value }));
+    radios(this.find("window"), this.data.windows.map((w) => [`${w} × ${w}`, w]), window, (value) => this.set({ window: value }));
+    radios(this.find("alpha"), this.data.alphas.map((a) => [`α = ${a}`, a]), alpha, (value) => this.set({ alpha: value }));
     const last = (this.clip?.T ?? 2) - 2, own = object === "clip" || object === "frame";
     this.find("moment").hidden = !own || last < 1;
     this.find("scrub").max = last; this.find("scrub").value = this.state.t = within(t, 0, Math.max(0, last));

@@ -23,7 +23,7 @@ DIGITS = 5  # of a texture's numbers: a thousandth of a grey level
 _VISUALIZER = component(
     "flow",
     js=[
-        *("frames.js", "paint.js", "flow_math.js", "flow_kit.js"),
+        *("frames.js", "paint.js", "flow_math.js", "radios.js", "flow_kit.js"),
         *("flow_scene.js", "inspector.js", "flow.js"),
     ],
     css=["flow_kit.css"],
@@ -31,7 +31,14 @@ _VISUALIZER = component(
 
 _APERTURE = component(
     "flow_aperture",
-    js=["frames.js", "flow_math.js", "flow_kit.js", "inspector.js", "flow_aperture.js"],
+    js=[
+        "frames.js",
+        "flow_math.js",
+        "radios.js",
+        "flow_kit.js",
+        "inspector.js",
+        "flow_aperture.js",
+    ],
     css=["flow_kit.css"],
 )
 _SWEEPS = component(

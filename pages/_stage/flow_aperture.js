@@ -78,9 +78,9 @@ class Aperture {
   }
 
   choose() {
-    choices(this.find("presets"), this.data.presets.map(({ label, name }) => [label, name]), this.data.presets.find(({ point }) => point[0] === this.at[0] && point[1] === this.at[1])?.name, (name) => { this.pick(...this.data.presets.find((preset) => preset.name === name).point); });
-    choices(this.find("windows"), this.data.windows.map((w) => [`${w} × ${w}`, w]), this.window, (w) => { this.window = w; this.sum(); this.report(); });
-    choices(this.find("look"), [["Picture", "picture"], ["Flat, edge or corner", "kinds"]], this.shown, (look) => { this.shown = look; this.choose(); this.draw(); });
+    radios(this.find("presets"), this.data.presets.map(({ label, name }) => [label, name]), this.data.presets.find(({ point }) => point[0] === this.at[0] && point[1] === this.at[1])?.name, (name) => { this.pick(...this.data.presets.find((preset) => preset.name === name).point); });
+    radios(this.find("windows"), this.data.windows.map((w) => [`${w} × ${w}`, w]), this.window, (w) => { this.window = w; this.sum(); this.report(); });
+    radios(this.find("look"), [["Picture", "picture"], ["Flat, edge or corner", "kinds"]], this.shown, (look) => { this.shown = look; this.choose(); this.draw(); });
   }
 
   draw() {

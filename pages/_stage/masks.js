@@ -3,8 +3,8 @@
 
 const QUIET = 250; // milliseconds of rest before the server is told
 const MOST_ERROR = 0.4; // mean absolute error drawn as the hottest colour
-const KINDS = [["tube", "Tube"], ["random", "Random"], ["frame", "Frame"], ["painted", "Painted"]];
-const WAYS = [["model", "the network"], ["copy", "nearest visible copy"], ["mean", "mean visible colour"]];
+const KINDS = [["Tube", "tube"], ["Random", "random"], ["Frame", "frame"], ["Painted", "painted"]];
+const WAYS = [["the network", "model"], ["nearest visible copy", "copy"], ["mean visible colour", "mean"]];
 const benches = new WeakMap(); // parentElement -> Bench
 
 const within = (v, low, high) => Math.max(low, Math.min(high, v));
@@ -212,7 +212,7 @@ class Bench {
     ratio.setAttribute("aria-valuetext", `${ratio.value} percent hidden, the encoder sees ${seen} of ${N} cubes`);
     this.find("share").textContent = `${ratio.value} % · sees ${seen.toLocaleString("en")} of ${N.toLocaleString("en")}`;
     const waiting = this.box.classList.contains("waiting"), error = waiting ? null : this.mse();
-    this.find("by").textContent = this.way === "model" ? "Filled in by the network" : `Filled in by the ${WAYS.find(([w]) => w === this.way)[1]}`;
+    this.find("by").textContent = this.way === "model" ? "Filled in by the network" : `Filled in by the ${WAYS.find(([, way]) => way === this.way)[0]}`;
     this.find("wrong").textContent = error === null ? "Error where hidden" : `Squared error where hidden: ${error.toFixed(4)}`;
     for (const [name, text] of [["seen", `${this.data.alt}: what is visible. Click or drag to hide and show places; with the keyboard, arrows and Enter`], ["filled", `${this.data.alt}: holes filled in`], ["truth", this.data.alt], ["error", `${this.data.alt}: error of what was filled in`]]) this.find(name).setAttribute("aria-label", text);
   }
@@ -228,29 +228,8 @@ class Bench {
 
   choices() {
     const kinds = this.kind === "painted" ? KINDS : KINDS.slice(0, 3);
-    this.radios("kinds", kinds, this.kind, (kind) => { this.kind = kind; this.change(); });
-    this.radios("ways", WAYS, this.way, (way) => { this.way = way; this.refresh(); });
-  }
-
-  radios(group, options, chosen, pick) {
-    const box = this.find(group);
-    if (box.children.length !== options.length) box.replaceChildren(...options.map(() => Object.assign(document.createElement("button"), { type: "button" })));
-    options.forEach(([value, label], k) => {
-      const button = box.children[k];
-      button.textContent = label;
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(value === chosen));
-      button.tabIndex = value === chosen ? 0 : -1;
-      button.onclick = () => pick(value);
-      button.onkeydown = (event) => {
-        const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!by) return;
-        event.preventDefault(); event.stopPropagation();
-        const next = (k + by + options.length) % options.length;
-        pick(options[next][0]);
-        box.children[next]?.focus();
-      };
-    });
+    radios(this.find("kinds"), kinds, this.kind, (kind) => { this.kind = kind; this.change(); });
+    radios(this.find("ways"), WAYS, this.way, (way) => { this.way = way; this.refresh(); });
   }
 
   // ---- playing --------------------------------------------------------------------------------

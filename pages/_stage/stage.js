@@ -177,31 +177,10 @@ class Stage {
   // ---- the choices below the picture ------------------------------------------------------------
   choices() {
     const { orders, layers } = this.data;
-    this.radios("orders", orders.length > 1 ? orders.map((o) => [o.label, o.name]) : [], this.order, (name) => this.choose(name));
+    radios(this.find("orders"), orders.length > 1 ? orders.map((o) => [o.label, o.name]) : [], this.order, (name) => this.choose(name));
     const looks = layers.length ? [["Frames", null], ...layers.map((l) => [l.label, l.name])] : [];
-    this.radios("layers", looks, this.layer, (name) => { this.layer = name; this.choices(); this.draw(); this.report(); });
-    this.radios("speeds", this.data.speeds === false ? [] : SPEEDS, this.speed, (speed) => { this.speed = speed; this.choices(); });
-  }
-
-  radios(group, options, chosen, pick) {
-    const box = this.find(group);
-    if (box.children.length !== options.length) box.replaceChildren(...options.map(() => Object.assign(document.createElement("button"), { type: "button" })));
-    options.forEach(([label, value], k) => {
-      const button = box.children[k];
-      button.textContent = label;
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(value === chosen));
-      button.tabIndex = value === chosen ? 0 : -1;
-      button.onclick = () => pick(value);
-      button.onkeydown = (event) => {
-        const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!by) return;
-        event.preventDefault(); event.stopPropagation();
-        const next = (k + by + options.length) % options.length;
-        pick(options[next][1]);
-        box.children[next].focus();
-      };
-    });
+    radios(this.find("layers"), looks, this.layer, (name) => { this.layer = name; this.choices(); this.draw(); this.report(); });
+    radios(this.find("speeds"), this.data.speeds === false ? [] : SPEEDS, this.speed, (speed) => { this.speed = speed; this.choices(); });
   }
 
   samples() {

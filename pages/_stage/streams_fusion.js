@@ -49,8 +49,8 @@ class Fusion {
 
   // ---- what stays while the weight moves --------------------------------------------------------
   build() {
-    this.radios("questions", this.data.questions.map((q) => [q.label, q.name]), this.question, (name) => { this.question = name; this.build(); this.report(); });
-    this.radios("rules", [["Average answers", "answers"], ["Average logits", "logits"]], this.rule, (name) => { this.rule = name; this.build(); this.report(); });
+    radios(this.find("questions"), this.data.questions.map((q) => [q.label, q.name]), this.question, (name) => { this.question = name; this.build(); this.report(); });
+    radios(this.find("rules"), [["Average answers", "answers"], ["Average logits", "logits"]], this.rule, (name) => { this.rule = name; this.build(); this.report(); });
     this.colour();
     this.lines();
     this.strip();
@@ -122,27 +122,6 @@ class Fusion {
       name.textContent = this.asked.labels[k];
       value.textContent = percent(p[k]);
       item.classList.toggle("truth", k === this.asked.truth);
-    });
-  }
-
-  radios(group, options, chosen, pick) {
-    const box = this.find(group);
-    if (box.children.length !== options.length) box.replaceChildren(...options.map(() => Object.assign(document.createElement("button"), { type: "button" })));
-    options.forEach(([label, value], k) => {
-      const button = box.children[k];
-      button.textContent = label;
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", String(value === chosen));
-      button.tabIndex = value === chosen ? 0 : -1;
-      button.onclick = () => pick(value);
-      button.onkeydown = (event) => {
-        const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!by) return;
-        event.preventDefault(); event.stopPropagation();
-        const next = (k + by + options.length) % options.length;
-        pick(options[next][1]);
-        box.children[next].focus();
-      };
     });
   }
 
