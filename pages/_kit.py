@@ -54,6 +54,9 @@ _STYLE = """<style>
 .numbers div { margin: 0; padding: 0; }
 @media (max-width: 640px) {
   [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* menu */
+  [data-testid=stMain] [data-testid=stMarkdownContainer] table {
+    display: block; max-width: 100%; overflow-x: auto; }  /* a wide one scrolls by itself */
+  [data-testid=stMain] [data-testid=stMarkdownContainer] :is(th, td) { padding: 0.25rem 0.35rem; }
 }
 </style>"""
 _PRESENT_STYLE = """<style>
