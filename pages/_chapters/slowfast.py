@@ -329,4 +329,5 @@ def _row(variant: slowfast.Published) -> str:
     of = variant.layout
     counted = slowfast.cost(figures.at_test(of)).multiply_adds() / 1e9
     cost = f"**{variant.gflops:g}**" if variant.gflops else f"{counted:.1f}"
-    return f"| {variant.name} | {of.raw} | {of.slow} | {of.fast} | {variant.top1} | {cost} |"
+    cells = (variant.name, of.raw, of.slow, of.fast, of.alpha, variant.top1, cost)
+    return "| " + " | ".join(map(str, cells)) + " |"
