@@ -16,11 +16,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from training.export import BelowFloorError, export, rounded
 from training.recipe import Recipe
 from training.recipes import RECIPES
-from training.train import Run, seeds, train
+from training.train import SHIPPED, Run, seeds, train
 
 RESULTS = Path("training/results")
 REPEATS = 15  # of one clip, for its time
-EXPORTED = 0  # the seed that ships
 
 
 def finish(recipe: Recipe, seed: int, run: Run) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def finish(recipe: Recipe, seed: int, run: Run) -> dict[str, Any]:
     path = RESULTS / f"{recipe.name}-{seed}.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"{recipe.name} {seed}: " + "  ".join(f"{k} {v}" for k, v in metrics.items()))
-    if seed == EXPORTED:
+    if seed == SHIPPED:
         more = {"extra": {"curve": run.curve}} | getattr(recipe.task, "card", dict)()
         try:
             export(

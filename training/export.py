@@ -20,7 +20,7 @@ from vidcore.media.synthetic.actions import ACTIONS, COLOURS, label
 from vidcore.weights.card import FILES, ModelCard
 
 MOST_BYTES = 4 * 2**20  # of one file
-HELD = ("steps", "batch", "rate", "decay", "warmup", "clip", "ema", "bf16", "starts_from")
+HELD = ("steps", "batch", "rate", "decay", "warmup", "muon", "clip", "ema", "bf16", "starts_from")
 LABELS = tuple(label(c, a) for c in range(len(COLOURS)) for a in range(len(ACTIONS)))
 INPUT = {"frames": 16, "size": 48, "channels": "RGB", "range": [0, 1]}
 

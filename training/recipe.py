@@ -48,6 +48,8 @@ class Recipe:
         Length of the run, and clips per step over all processes together.
     rate, decay, warmup
         AdamW: peak learning rate, weight decay, steps of linear warm-up before the cosine.
+    muon
+        Step the matrices inside a transformer's blocks by Muon instead.
     clip
         Largest norm of the gradient.
     ema
@@ -78,6 +80,7 @@ class Recipe:
     rate: float = 3e-3
     decay: float = 0.02
     warmup: int = 100
+    muon: bool = False
     clip: float = 1.0
     ema: float = 0.0
     bf16: bool = True

@@ -173,7 +173,7 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS, _FLOW_FINISH = 6400, 1000
+_FLOW_STEPS, _FLOW_FINISH = 6400, 9000
 _FLOW = Recipe(
     "raft_start",
     "RAFT with a Lucas-Kanade step on learned features inside its update, before its finish.",
@@ -197,10 +197,9 @@ _FLOW_END = replace(
     about="RAFT with a Lucas-Kanade step on learned features inside its update.",
     task=Flow(_FLOW_FINISH, finish=True),
     steps=_FLOW_FINISH,
-    rate=3e-4,
-    warmup=50,
-    ema=0.995,
-    every=250,
+    rate=5e-4,
+    ema=0.998,
+    every=1000,
     starts_from="raft_start",
 )
 RECIPES |= {recipe.name: recipe for recipe in (_FLOW, _FLOW_END)}
@@ -225,12 +224,13 @@ _MASKED = (
         "videomae.small_torch:SmallMasked",
         _HIDDEN,
         kind="reconstruct",
-        steps=3600,
+        steps=10_000,
         batch=16,
-        rate=1e-3,
+        rate=1.5e-3,
         decay=0.05,
+        muon=True,
         bf16=True,
-        every=500,
+        every=1000,
         watch="-mse",
         floor={"-tube_90_ratio": -0.8},
     ),

@@ -26,12 +26,15 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
+from training.optimise import optimiser
 from training.recipe import Recipe, Tensors
 from training.recipes import RECIPES
 from vidcore.bridge_torch import pick_device
+from vidcore.weights.load_torch import load
 
 RUNS = Path("runs")
 KEPT_EVERY = 100  # steps between checkpoints
+SHIPPED = 0  # the seed whose weights ship
 
 
 @dataclass
@@ -70,11 +73,11 @@ def train(
     rank, world = _ranks()
     device = pick_device()
     torch.manual_seed(seed)
-    network = _start(recipe).to(device)
+    network = _start(recipe, seed).to(device)
     run = Run(
         network,
         deepcopy(network).requires_grad_(False) if recipe.ema else None,
-        torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay),
+        optimiser(recipe, network),
     )
     restore(run, folder)
     wrapped = DistributedDataParallel(network) if world > 1 else network
@@ -96,11 +99,35 @@ def train(
     return run
 
 
-def _start(recipe: Recipe) -> nn.Module:
+def _start(recipe: Recipe, seed: int) -> nn.Module:
     network = recipe.task.network()
     if recipe.starts_from:
-        recipe.task.start_from(network, recipe.starts_from)  # type: ignore[attr-defined]
+        before = (trained(name, seed) for name in recipe.starts_from.split("+"))
+        recipe.task.start_from(network, *before)  # type: ignore[attr-defined]
     return network
+
+
+def trained(name: str, seed: int) -> nn.Module:
+    """Return what a recipe made of a seed: the shipped weights, or a finished run's.
+
+    Raises
+    ------
+    SystemExit
+        If that run has not been finished on this machine.
+    """
+    if seed == SHIPPED:
+        return load(name)
+    recipe = RECIPES[name]
+    run = Run(recipe.task.network(), None, torch.optim.AdamW([torch.zeros(1)]))
+    if recipe.ema:
+        run.average = deepcopy(run.network)
+    restore(run, RUNS / f"{name}-{seed}", moments=False)
+    if run.step < recipe.steps:
+        raise SystemExit(
+            f"Seed {seed} of {name} stands at step {run.step} of {recipe.steps}, and this recipe "
+            f"starts from it: run `python -m training.train {name} --seed {seed}` first."
+        )
+    return run.shipped.eval().requires_grad_(False)
 
 
 def draw(recipe: Recipe, seed: int, step: int, rank: int = 0, world: int = 1) -> Tensors:
@@ -171,14 +198,16 @@ def keep(run: Run, folder: Path) -> None:
     os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
 
 
-def restore(run: Run, folder: Path) -> None:
+def restore(run: Run, folder: Path, *, moments: bool = True) -> None:
     """Go on from the checkpoint, if there is one."""
     path = folder / "checkpoint.pt"
     if not path.exists():
         return
     state = torch.load(path, map_location="cpu", weights_only=True)
     run.network.load_state_dict(state.pop("network"))
-    run.optimiser.load_state_dict(state.pop("optimiser"))
+    before = state.pop("optimiser")
+    if moments:
+        run.optimiser.load_state_dict(before)
     average = state.pop("average")
     if run.average is not None:
         run.average.load_state_dict(average)

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.toy import TOY
-from training.train import draw, rate_at, train
+from tests.training.toy import DEEP, TOY
+from training.optimise import optimiser
+from training.recipe import Recipe
+from training.recipes import RECIPES
+from training.train import draw, rate_at, train, trained
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,10 +24,11 @@ def lines(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
 
-def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path) -> None:
-    whole = train(TOY, 3, folder=tmp_path / "whole")
-    train(TOY, 3, folder=tmp_path / "killed", until=37)
-    resumed = train(TOY, 3, folder=tmp_path / "killed")
+@pytest.mark.parametrize("recipe", [TOY, DEEP], ids=["AdamW", "Muon"])
+def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path, recipe: Recipe) -> None:
+    whole = train(recipe, 3, folder=tmp_path / "whole")
+    train(recipe, 3, folder=tmp_path / "killed", until=37)
+    resumed = train(recipe, 3, folder=tmp_path / "killed")
     for network, again in ((whole.network, resumed.network), (whole.shipped, resumed.shipped)):
         for name, tensor in network.state_dict().items():
             assert torch.equal(tensor, again.state_dict()[name]), name
@@ -49,6 +53,31 @@ def test_the_toy_is_learned_and_written_down(tmp_path: Path) -> None:
     assert sum("loss" in line for line in logged) == 60
     assert sum("validation/right" in line for line in logged) == 3
     assert list(tmp_path.glob("events.out.tfevents*"))  # TensorBoard
+
+
+def test_muon_steps_the_matrices_of_the_blocks_and_nothing_else() -> None:
+    network = DEEP.task.network()
+    of_muon, of_adam = (
+        {id(p) for group in part.param_groups for p in group["params"]}
+        for part in optimiser(DEEP, network).parts  # type: ignore[attr-defined]
+    )
+    for name, parameter in network.named_parameters():
+        inside = name.startswith("blocks") and name.endswith("weight")
+        assert (id(parameter) in of_muon) == inside, name
+        assert (id(parameter) in of_adam) != inside, name
+
+
+def test_a_seed_starts_from_the_same_seed_of_the_run_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.train.RUNS", tmp_path)
+    monkeypatch.setitem(RECIPES, "toy", TOY)
+    train(TOY, 1, until=37)
+    with pytest.raises(SystemExit, match=r"step 37 of 60.*training.train toy --seed 1"):
+        trained("toy", 1)
+    finished = train(TOY, 1).shipped.state_dict()
+    taken = trained("toy", 1).state_dict()
+    assert all(torch.equal(taken[name], finished[name]) for name in finished)
 
 
 def test_a_run_without_progress_stops_early(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A recipe small enough for a test: tell the sign of a noisy number, with dropout in between."""
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -54,3 +55,18 @@ TOY = Recipe(
     watch="right",
     floor={"right": 0.8},
 )
+
+
+class Blocks(Signs):
+    """The same, with a layer that is named as those of a transformer are."""
+
+    def network(self) -> nn.Module:
+        layers = {
+            "start": nn.Linear(16, 32),
+            "blocks": nn.Sequential(nn.ReLU(), nn.Linear(32, 32), nn.Dropout(0.2), nn.ReLU()),
+            "head": nn.Linear(32, 2),
+        }
+        return nn.Sequential(OrderedDict(layers))
+
+
+DEEP = replace(TOY, task=Blocks(), muon=True)

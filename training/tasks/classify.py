@@ -47,12 +47,10 @@ class Classify:
         """Return the network with fresh weights."""
         return self.build()
 
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Take over what another shipped network has learned."""
-        from vidcore.weights.load_torch import load
-
+    def start_from(self, network: nn.Module, trained: nn.Module) -> None:
+        """Take over what another network has learned."""
         if self.start is not None:
-            self.start(network, load(name))
+            self.start(network, trained)
 
     def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
         """Return clips `(B, 3, T, 48, 48)` and their labels."""

@@ -22,7 +22,6 @@ from training.pairs import Pairs, draw
 from training.recipe import Tensors
 from vidcore.flow.raft import FACTOR
 from vidcore.flow.raft_torch import Raft, ours
-from vidcore.weights.load_torch import load
 
 SIZE = (96, 128)  # pixels: of the pairs it learns on
 LARGE = (128, 176)  # and at the end
@@ -30,6 +29,7 @@ MEASURED = (160, 224)  # and is measured on
 SPLITS = {"train": 0, "validation": 1, "test": 2}
 COUNT = {"validation": 16, "test": 96}
 SHORT, FIRST, LONG = 0.5, 4.0, 28.0  # pixels: of motion; the longest at the start and later
+LONGER = 40.0  # and in the finish
 GROUPS = (0.0, 1.0, 3.0, 8.0, 16.0, 32.0)  # pixels: edges of the displacement groups
 STEPS_SEED = 1_000_003  # the loop's: seed * this + step
 ATLAS_STEPS = 500  # that share their textures
@@ -49,7 +49,7 @@ class Flow:
         Length of the run: motions grow over its first half, matching alone leads its first 5 %.
     finish
         Go on from a trained network instead: larger pairs, all motions, more corrections, other
-        textures more often, and fewer plain ones.
+        textures more often.
     """
 
     steps: int
@@ -65,7 +65,7 @@ class Flow:
         step = seed % STEPS_SEED
         done = 1.0 if self.finish else step / self.steps
         rng = np.random.default_rng([SPLITS[split], 0, *indices])
-        longest = FIRST * (LONG / FIRST) ** min(1.0, 2 * done)
+        longest = LONGER if self.finish else FIRST * (LONG / FIRST) ** min(1.0, 2 * done)
         reach = np.exp(rng.uniform(np.log(SHORT), np.log(longest), len(indices)))
         pairs = draw(
             [SPLITS[split], *indices],
@@ -84,13 +84,13 @@ class Flow:
     def look(self, step: int, seed: int) -> dict[str, Any]:
         """Return what the pairs of a step look like."""
         if self.finish:
-            return {"size": LARGE, "atlas": 1_000 + seed // (ATLAS_STEPS // 5), "plain": PLAIN / 4}
+            return {"size": LARGE, "atlas": 1_000 + seed // (ATLAS_STEPS // 5), "plain": PLAIN}
         plain = PLAIN if step >= PLAIN_FROM else 0.0
         return {"size": SIZE, "atlas": seed // ATLAS_STEPS, "plain": plain}
 
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Take over the weights of a shipped network."""
-        network.load_state_dict(load(name).state_dict())
+    def start_from(self, network: nn.Module, trained: nn.Module) -> None:
+        """Take over the weights of another network."""
+        network.load_state_dict(trained.state_dict())
 
     def loss(self, network: nn.Module, batch: Tensors) -> tuple[Tensor, dict[str, float]]:
         """Compare every correction with the truth, and the correlations with the true matches."""

@@ -62,11 +62,9 @@ class Masked:
         """Return the network with fresh weights."""
         return SmallMasked(**self.settings)
 
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Take over all that another shipped network has learned."""
-        from vidcore.weights.load_torch import load
-
-        network.load_state_dict(load(name).state_dict())
+    def start_from(self, network: nn.Module, trained: nn.Module) -> None:
+        """Take over all that another network has learned."""
+        network.load_state_dict(trained.state_dict())
 
     def batch(self, split: str, indices: np.ndarray, seed: int) -> Tensors:
         """Return clips in [0, 1], what is hidden of them, and what is asked for."""

@@ -81,15 +81,12 @@ def changed(
 
 @dataclass(frozen=True, slots=True)
 class Fuse(ClassifyFlow):
-    """Nothing to train: two shipped streams, averaged."""
+    """Nothing to train: two trained streams, averaged."""
 
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Put the two streams together; `name` is `SPATIAL+TEMPORAL`."""
-        from vidcore.weights.load_torch import load
-
-        spatial, temporal = name.split("+")
-        network.spatial.load_state_dict(load(spatial).state_dict())  # type: ignore[union-attr]
-        network.temporal.load_state_dict(load(temporal).state_dict())  # type: ignore[union-attr]
+    def start_from(self, network: nn.Module, spatial: nn.Module, temporal: nn.Module) -> None:  # type: ignore[override]
+        """Put the two streams together."""
+        network.spatial.load_state_dict(spatial.state_dict())  # type: ignore[union-attr]
+        network.temporal.load_state_dict(temporal.state_dict())  # type: ignore[union-attr]
 
     def reordered(self, batch: Tensors, order: str) -> Tensors:
         """Return the frames in another order, and the flow where it is known."""

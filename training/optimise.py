@@ -1,0 +1,57 @@
+"""What turns gradients into steps: AdamW, or Muon for the matrices of a transformer's blocks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from training.recipe import Recipe
+
+
+def optimiser(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
+    """Return the optimiser that a recipe asks for.
+
+    Muon (Jordan 2024) makes the momentum of a weight matrix orthogonal before it steps: directions
+    that are rarely asked for are learned as fast as the others. Scaled as by Liu et al. 2025
+    ("Muon is Scalable for LLM Training"), it takes the rate and the decay of AdamW.
+    """
+    if not recipe.muon:
+        return torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+    named = list(network.named_parameters())
+    inside = [p for name, p in named if "blocks" in name and p.ndim == 2]
+    others = [p for name, p in named if not ("blocks" in name and p.ndim == 2)]
+    return Together(
+        torch.optim.Muon(
+            inside, lr=recipe.rate, weight_decay=recipe.decay, adjust_lr_fn="match_rms_adamw"
+        ),
+        torch.optim.AdamW(others, lr=recipe.rate, weight_decay=recipe.decay),
+    )
+
+
+class Together(torch.optim.Optimizer):
+    """Several optimisers of different parameters, used as one."""
+
+    def __init__(self, *parts: torch.optim.Optimizer) -> None:
+        self.parts = parts
+        self.param_groups = [group for part in parts for group in part.param_groups]
+
+    def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
+        """Let each take its step."""
+        for part in self.parts:
+            part.step(closure)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop all gradients."""
+        for part in self.parts:
+            part.zero_grad(set_to_none)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the states of all, by their place."""
+        return {str(k): part.state_dict() for k, part in enumerate(self.parts)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up the states of all."""
+        for k, part in enumerate(self.parts):
+            part.load_state_dict(state[str(k)])
+        self.param_groups = [group for part in self.parts for group in part.param_groups]
