@@ -14,9 +14,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from training.export import BelowFloorError, export, rounded
+from training.loop import SHIPPED, Run, seeds, train
 from training.recipe import Recipe
 from training.recipes import RECIPES
-from training.train import SHIPPED, Run, seeds, train
 
 RESULTS = Path("training/results")
 REPEATS = 15  # of one clip, for its time

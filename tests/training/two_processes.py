@@ -6,7 +6,7 @@ from pathlib import Path
 import torch.distributed as dist
 
 from tests.training.toy import TOY
-from training.train import train
+from training.loop import train
 
 if __name__ == "__main__":
     train(TOY, 0, folder=Path(sys.argv[1]))

@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from tests.training.toy import DEEP, TOY
+from training.loop import draw, rate_at, train, trained
 from training.optimise import optimiser
 from training.recipe import Recipe
 from training.recipes import RECIPES
-from training.train import draw, rate_at, train, trained
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,7 +70,7 @@ def test_muon_steps_the_matrices_of_the_blocks_and_nothing_else() -> None:
 def test_a_seed_starts_from_the_same_seed_of_the_run_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.train.RUNS", tmp_path)
+    monkeypatch.setattr("training.loop.RUNS", tmp_path)
     monkeypatch.setitem(RECIPES, "toy", TOY)
     train(TOY, 1, until=37)
     with pytest.raises(SystemExit, match=r"step 37 of 60.*training.train toy --seed 1"):
