@@ -52,57 +52,77 @@ def _budget(clip: Clip) -> None:
             key="conv3d_budget",
         )
         with _kit.controls():
-            name = st.segmented_control(
-                "Stack",
-                [*PUBLISHED, OWN],
-                default="C3D",
-                required=True,
-                **_kit.bound("conv3d_stack"),
-            )
+            name, layers = _stack()
             a, b = st.columns(2)
             with a:
                 frames = _kit.slider("Frames in", 4, 64, 16, 4, key="conv3d_frames")
             with b:
                 size = _kit.slider("Pixels in", 64, 224, 112, 16, key="conv3d_size")
-            layers = _own() if name == OWN else PUBLISHED[str(name)]()
         bill = _kit.compute(billed, clip, layers, frames=frames, size=size)
-        seen = [row for row in bill.rows if row.kind == "conv"][-1]
-        _kit.numbers(
-            Parameters=f"{bill.parameters / MILLION:.2f} M",
-            of_them_dense=f"{bill.of_kind('dense') / MILLION:.2f} M",
-            One_clip=f"{bill.multiply_adds / BILLION:.1f} GMACs",
-        )
-        _kit.numbers(
-            **{
-                "The last convolution sees": f"{seen.frames} frames, {seen.seconds:.2f} s",
-                "and": f"{seen.pixels} × {seen.pixels} pixels",
-                "Its output": " × ".join(map(str, seen.shape)),
-            }
-        )
+        _totals(bill)
         if name == "C3D":
-            two = sum(row.parameters for row in bill.rows if row.name in ("fc6", "fc7"))
-            st.caption(
-                f"fc6 and fc7 hold {two / MILLION:.1f} of {bill.parameters / MILLION:.1f} million; "
-                "the published size is 16 × 112 × 112."
-            )
+            st.caption(_two_thirds(bill))
     with right:
-        _kit.plot(
-            figures.reach(bill),
-            key="conv3d_reach",
-            alt="Frames and pixels that one output sees, layer by layer",
-        )
-        what = st.segmented_control(
-            "Bill",
-            ["parameters", "multiply-adds"],
-            default="parameters",
-            required=True,
-            **_kit.bound("conv3d_bill"),
-        )
-        _kit.plot(
-            figures.bill(bill, str(what).replace("-", "_")),
-            key="conv3d_bill_plot",
-            alt=f"{what} of each layer",
-        )
+        _figures(bill)
+
+
+def _stack() -> tuple[str, Layers]:
+    """Ask for a published stack, or offer the builder."""
+    name = st.segmented_control(
+        "Stack",
+        [*PUBLISHED, OWN],
+        default="C3D",
+        required=True,
+        **_kit.bound("conv3d_stack"),
+    )
+    return str(name), _own() if name == OWN else PUBLISHED[str(name)]()
+
+
+def _totals(bill: conv3d.Budget) -> None:
+    """Sum the bill up, and say how far the last convolution sees."""
+    seen = [row for row in bill.rows if row.kind == "conv"][-1]
+    _kit.numbers(
+        Parameters=f"{bill.parameters / MILLION:.2f} M",
+        of_them_dense=f"{bill.of_kind('dense') / MILLION:.2f} M",
+        One_clip=f"{bill.multiply_adds / BILLION:.1f} GMACs",
+    )
+    _kit.numbers(
+        **{
+            "The last convolution sees": f"{seen.frames} frames, {seen.seconds:.2f} s",
+            "and": f"{seen.pixels} × {seen.pixels} pixels",
+            "Its output": " × ".join(map(str, seen.shape)),
+        }
+    )
+
+
+def _two_thirds(bill: conv3d.Budget) -> str:
+    """Count C3D's two wide dense layers out."""
+    two = sum(row.parameters for row in bill.rows if row.name in ("fc6", "fc7"))
+    return (
+        f"fc6 and fc7 hold {two / MILLION:.1f} of {bill.parameters / MILLION:.1f} million; "
+        "the published size is 16 × 112 × 112."
+    )
+
+
+def _figures(bill: conv3d.Budget) -> None:
+    """Draw how far each layer sees, and what it costs."""
+    _kit.plot(
+        figures.reach(bill),
+        key="conv3d_reach",
+        alt="Frames and pixels that one output sees, layer by layer",
+    )
+    what = st.segmented_control(
+        "Bill",
+        ["parameters", "multiply-adds"],
+        default="parameters",
+        required=True,
+        **_kit.bound("conv3d_bill"),
+    )
+    _kit.plot(
+        figures.bill(bill, str(what).replace("-", "_")),
+        key="conv3d_bill_plot",
+        alt=f"{what} of each layer",
+    )
 
 
 def billed(clip: Clip, layers: Layers, *, frames: int, size: int) -> conv3d.Budget:

@@ -38,7 +38,7 @@ def every_figure() -> dict[str, go.Figure]:
         "multiply-adds": figures.bill(bill, "multiply_adds"),
         "reach": figures.reach(bill),
         "scores": figures.scores({"forward": said(0), "reversed": said(1)}),
-        "curves": figures.learning_curves([{"name": "c3d", "curve": curve}]),
+        "curves": figures.learning_curves({"C3D": [{"curve": curve}, {"curve": curve}]}),
         "film": figures.inflation_film(inflated),
         "features": figures.feature_film(features, channels=4),
     }

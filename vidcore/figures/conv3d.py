@@ -140,13 +140,14 @@ def energy_kept(split: Separation, marked: int) -> go.Figure:
                 "y": 100 * split.energy,
                 "marker": {"color": theme.INDIGO, "opacity": faint},
                 "text": [f"{100 * e:.0f} %" for e in split.energy],
+                "textposition": "outside",
                 "hovertemplate": "%{x} pairs: %{y:.1f} %<extra></extra>",
             }
         ],
         x="separable pairs (12 weights each)",
         y="energy kept (%)",
         height=220,
-        yaxis={"range": [0, 108]},
+        yaxis={"range": [0, 118], "tickvals": [0, 50, 100]},
         xaxis={"type": "category"},
     )
 
@@ -284,9 +285,10 @@ def reach(budget: Budget) -> go.Figure:
                 [row.frames for row in rows],
                 "frames",
                 theme.CORAL,
-                "%{x}: %{y} frames",
+                "%{x}: %{y} frames, %{customdata:.2f} s",
                 mode="lines+markers",
-            ),
+            )
+            | {"customdata": [row.seconds for row in rows]},
             theme.line(
                 names,
                 [row.pixels for row in rows],
@@ -329,7 +331,7 @@ def scores(answers: Mapping[str, Answer], question: str = "action") -> go.Figure
         traces,
         x="probability (%)",
         y="",
-        height=90 + 26 * len(labels),
+        height=90 + 20 * len(labels),
         legend=True,
         barmode="group",
         xaxis={"range": [0, 100]},
@@ -337,21 +339,23 @@ def scores(answers: Mapping[str, Answer], question: str = "action") -> go.Figure
     )
 
 
-def learning_curves(runs: Sequence[Mapping[str, Any]], metric: str = "action") -> go.Figure:
-    """Accuracy on validation clips against training steps."""
+def learning_curves(
+    models: Mapping[str, Sequence[Mapping[str, Any]]], metric: str = "action"
+) -> go.Figure:
+    """Accuracy on validation clips against training steps: the mean over a model's seeds.
+
+    Parameters
+    ----------
+    models
+        Label -> its runs, each with a "curve" of points; with several, bars span their extremes.
+    """
     hover = "step %{x}: %{y:.1f} %"
-    traces = [
-        theme.line(
-            [point["step"] for point in run["curve"]],
-            [100 * point[metric] for point in run["curve"]],
-            str(run["name"]),
-            colour,
-            hover,
-            dash=dash,
-            mode="lines+markers",
-        )
-        for run, colour, dash in zip(runs, COLOURS, STYLE, strict=False)
-    ]
+    traces = []
+    for (label, runs), colour, dash in zip(models.items(), COLOURS, STYLE, strict=False):
+        steps, low, mean, high = seed_band([run["curve"] for run in runs if run["curve"]], metric)
+        trace = theme.line(steps, mean, label, colour, hover, dash=dash, mode="lines+markers")
+        bars = {"array": high - mean, "arrayminus": mean - low, "thickness": 1, "width": 3}
+        traces.append(trace | ({"error_y": bars} if len(runs) > 1 else {}))
     return theme.base(
         traces,
         x="training step",
@@ -359,3 +363,13 @@ def learning_curves(runs: Sequence[Mapping[str, Any]], metric: str = "action") -
         legend=True,
         yaxis={"rangemode": "tozero"},
     )
+
+
+def seed_band(
+    curves: Sequence[Sequence[Mapping[str, Any]]], metric: str
+) -> tuple[list[int], np.ndarray, np.ndarray, np.ndarray]:
+    """Return the steps that all curves share, and the least, mean and largest percent there."""
+    by_step = [{point["step"]: 100 * point[metric] for point in curve} for curve in curves]
+    steps = sorted(set.intersection(*(set(curve) for curve in by_step)))
+    values = np.array([[curve[step] for step in steps] for curve in by_step])
+    return steps, values.min(axis=0), values.mean(axis=0), values.max(axis=0)
