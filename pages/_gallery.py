@@ -9,7 +9,7 @@ from vidcore.media import Clip
 MOMENTS = 12  # frames of each thumbnail
 SIDE = 48  # pixels
 
-_GRID = component("gallery", js=["frames.js", "gallery.js"])
+_GRID = component("gallery", js=["frames.js", "thumbs.js", "gallery.js"])
 
 
 def grid(thumbnails: Clip, titles: list[str], names: list[str], chosen: str) -> None:

@@ -2,7 +2,7 @@
 
 import importlib
 
-from pages import _clip
+from pages import _clip, _previews
 from vidcore import motion
 from vidcore.figures import motion as figures
 from vidcore.media import synthetic
@@ -26,7 +26,7 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
 
 
 def warm() -> None:
-    """Load the pages' libraries, the gallery, the first scene and the first figure.
+    """Load the pages' libraries, the pictures, the first scene and the first figure.
 
     What is imported here is frozen with the rest (`app.lifespan`); what is imported later, by the
     first page that needs it, would be walked by every garbage collection.
@@ -34,5 +34,6 @@ def warm() -> None:
     for name in LATE:
         importlib.import_module(name)
     _clip.gallery()
+    _previews.previews()
     clip = _clip.scene(next(iter(synthetic.GALLERY))).clip
     figures.order_scores(motion.compare_orders(clip)).to_json()

@@ -2,69 +2,14 @@
 
 import streamlit as st
 
-from pages import _clip, _kit
+from pages import _clip, _kit, _map
 from pages._stage import Order, stage
 
-IDEAS = {  # what a question is about -> page, name, what there is to do
-    "What is in a video?": [
-        (
-            "motion.py",
-            "What makes video hard",
-            "Reverse a throw into a catch; read speed off a slice.",
-        ),
-        (
-            "sampling.py",
-            "Which frames does a model see?",
-            "Four ways to choose, on one timeline.",
-        ),
-    ],
-    "Where did every pixel go?": [
-        (
-            "flow.py",
-            "Optical flow",
-            "Drag a motion; Lucas–Kanade and Horn–Schunck answer live.",
-        ),
-        (
-            "raft.py",
-            "RAFT, from the inside",
-            "Click a pixel: what it compared, corrected and mixed.",
-        ),
-    ],
-    "How can a network see time?": [
-        (
-            "conv3d.py",
-            "3D convolution",
-            "Edit a kernel through time, click a voxel, see 27 products.",
-        ),
-        (
-            "twostream.py",
-            "Two streams",
-            "What it is, and how it moves: apart, then fused.",
-        ),
-        (
-            "slowfast.py",
-            "SlowFast",
-            "Two clocks over one clip; cut the links between them.",
-        ),
-        (
-            "attention.py",
-            "Video transformers",
-            "Point at a patch: which patches does it look at?",
-        ),
-    ],
-    "What can it learn without labels?": [
-        (
-            "videomae.py",
-            "VideoMAE",
-            "Hide nine tenths of your clip, and see it predicted.",
-        ),
-        (
-            "alignment.py",
-            "Text finds video",
-            "Type a sentence; the clips rank themselves.",
-        ),
-    ],
+STORIES = {  # scene -> heading, and what reversing makes of it
+    "throw": ("Throw, or catch?", "the throw becomes a catch"),
+    "catch": ("Catch, or throw?", "the catch becomes a throw"),
 }
+OTHERS = ("Forwards, or backwards?", "they tell another story")
 
 _kit.opening(
     "Video Understanding from Scratch",
@@ -84,9 +29,10 @@ with left:
         on_view=_kit.remember("home", "home_stage", {"order": "forward"}),
     )
 with right:
-    st.header("Throw, or catch?", anchor=False)
+    title, turned = STORIES.get(_clip.scene_name(), OTHERS)
+    st.header(title, anchor=False)
     st.markdown(
-        "Press **Backward**. Every single picture stays the same, yet the throw becomes a catch. "
+        f"Press **Backward**. Every single picture stays the same, yet {turned}. "
         "What happened is written in the *order* of the frames, and a model that looks at each "
         "frame alone and averages its answers cannot read it."
     )
@@ -102,9 +48,4 @@ with right:
         st.warning("Not quite: an average does not know in which order it was fed, so it stays.")
     st.page_link("motion.py", label="See it measured", icon=":material/arrow_forward:")
 
-for question, ideas in IDEAS.items():
-    st.header(question, anchor=False)
-    for column, (page, name, about) in zip(st.columns(len(ideas)), ideas, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.page_link(page, label=f"**{name}**", icon=":material/play_circle:")
-            st.markdown(about)
+_map.ideas()

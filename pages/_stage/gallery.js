@@ -1,23 +1,5 @@
 // Thumbnails that move while pointed at; one radio button per scene.
 
-function drawThumb(canvas, data, pixels, scene, moment) {
-  const { W, H } = data.clip, n = W * H, image = new ImageData(W, H), start = (scene * data.moments + moment) * n * 3;
-  for (let i = 0, j = start, k = 0; i < n; i++, k += 4) {
-    image.data[k] = pixels[j++]; image.data[k + 1] = pixels[j++]; image.data[k + 2] = pixels[j++]; image.data[k + 3] = 255;
-  }
-  canvas.width = W; canvas.height = H;
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
-function playThumb(button, draw, moments) {
-  let moment = Math.floor(moments / 2);
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const stop = () => clearInterval(button.timer);
-  button.onpointerenter = button.onfocus = () => { stop(); if (!calm) button.timer = setInterval(() => draw((moment = (moment + 1) % moments)), 90); };
-  button.onpointerleave = button.onblur = stop;
-  draw(moment);
-}
-
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   if (grid.children.length !== data.names.length) {
