@@ -17,17 +17,7 @@ LONGEST_EVENT = 60  # frames: two seconds of the clap's clip
 def timeline(clip: Clip) -> None:
     """Four strategies on one timeline."""
     _timeline(clip)
-    _kit.explain(
-        "Dense sees everything, for a moment. Uniform and TSN see the whole arc and forget what "
-        "lies between; an average over TSN's segments forgets their order as well. SlowFast "
-        "reads one clip at two strides. Press *See it like this* on a row.",
-        r"\text{uniform}_k = \left\lfloor (k + \tfrac12)\, n / K \right\rfloor",
-        sampling.plan,
-        sampling.dense,
-        sampling.uniform,
-        sampling.tsn,
-        sampling.slowfast,
-    )
+    _kit.peek(sampling.plan, sampling.dense, sampling.uniform, sampling.tsn, sampling.slowfast)
 
 
 @st.fragment
@@ -41,7 +31,8 @@ def _timeline(clip: Clip) -> None:
             f"{max(1, T // 16)}, from the first on. What can it never see?",
             ["nothing is lost", "the start", "the tail"],
             "the tail" if lost else "nothing is lost",
-            f"The last {lost} of {T} frames are out of its reach. At 31 frames it is 48 %.",
+            f"{_last(lost)} of {T} out of its reach. With 31 frames it would lose "
+            f"{sampling.lost_tail(31, 16) / 31:.0%}.",
             key="sampling_tail",
         )
         with _kit.controls():
@@ -77,6 +68,12 @@ def _timeline(clip: Clip) -> None:
                 for plan in plans
             )
         )
+        _kit.notice(
+            "Dense sees everything, for a moment. Uniform and TSN see the whole arc and forget "
+            "what lies between; an average over TSN's segments forgets their order as well. "
+            "SlowFast reads one clip at two strides. Press *See it like this* on a row.",
+            r"\text{uniform}_k = \left\lfloor (k + \tfrac12)\, n / K \right\rfloor",
+        )
     with left:
         stage(
             clip,
@@ -88,6 +85,11 @@ def _timeline(clip: Clip) -> None:
             on_view=_kit.remember("sampling", "sampling_stage", VIEW),
             tallest=260,
         )
+
+
+def _last(frames: int) -> str:
+    """Name the frames at the end, with their verb."""
+    return "The last frame is" if frames == 1 else f"The last {frames} frames are"
 
 
 def strategies(
@@ -115,6 +117,7 @@ def rows_of(plan: sampling.SamplePlan) -> list[Row]:
             path.indices[0].tolist(),
             figures.colour_of(plan.settings, path.name),
             plan.failure if len(paths) == 1 else plan.label,
+            plan.unreachable_tail,
         )
         for path in paths
     ]
@@ -237,13 +240,7 @@ def _hits(_: Clip) -> None:
 def views(clip: Clip) -> None:
     """What a published number costs."""
     _views(clip)
-    _kit.explain(
-        "A video's score is the average over its views. SlowFast 4×16, R50 costs 36.1 GFLOPs a "
-        "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores 52.9 % "
-        "for a clip and 64.7 % for a video. Numbers with other views are other measurements.",
-        r"\text{cost} = \text{GFLOPs} \times \text{clips} \times \text{crops}",
-        sampling.views_cost,
-    )
+    _kit.peek(sampling.views_cost)
 
 
 @st.fragment
@@ -260,9 +257,17 @@ def _views(_: Clip) -> None:
             Views_of_a_video=f"{clips * crops}",
             GFLOPs_of_a_video=f"{_kit.run(sampling.views_cost, gflops, clips, crops):,.0f}",
         )
+        _kit.notice(
+            "A video's score is the average over its views. SlowFast 4×16, R50 costs 36.1 GFLOPs a "
+            "view and is quoted with 30 of them: 1,083 a video. R3D-18 on Kinetics-400 scores "
+            "52.9 % for a clip and 64.7 % for a video. Numbers with other views are other "
+            "measurements.",
+            r"\text{cost} = \text{GFLOPs} \times \text{clips} \times \text{crops}",
+        )
     with right:
+        yours = sampling.ModelViews("Yours", clips, crops, gflops, "the controls")
         _kit.plot(
-            figures.views_cost_bars(),
+            figures.views_cost_bars([yours, *sampling.PUBLISHED_VIEWS]),
             key="sampling_views_plot",
             alt="GFLOPs of a video for published models, with their clips and crops",
         )

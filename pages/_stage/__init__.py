@@ -46,13 +46,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The frames one sampling strategy takes."""
+    """The frames one sampling strategy takes; of the last `unseen` it can never take one."""
 
     name: str
     label: str
     indices: list[int]
     colour: str
     note: str = ""
+    unseen: int = 0
 
 
 def stage(

@@ -77,6 +77,16 @@ function paintStrip(canvas, clip, seq, width) {
   }
 }
 
+// What is never reached: slanted lines from x0 to x1, in the pen's colour.
+function hatch(pen, x0, x1, height) {
+  pen.save();
+  pen.beginPath(); pen.rect(x0, 0, x1 - x0, height); pen.clip();
+  pen.globalAlpha = 0.12; pen.fillRect(x0, 0, x1 - x0, height);
+  pen.globalAlpha = 0.6; pen.strokeStyle = pen.fillStyle; pen.lineWidth = 1;
+  for (let x = x0 - height; x < x1; x += 4) { pen.beginPath(); pen.moveTo(x, height); pen.lineTo(x + height, 0); pen.stroke(); }
+  pen.restore();
+}
+
 // One sampling strategy: the whole clip as ticks, the frames it takes, and what the model receives.
 function paintSample(canvas, clip, row, T, width, ink) {
   const K = row.indices.length, per = Math.max(1, Math.min(K, Math.floor(width / (K > 16 ? 30 : 44))));
@@ -86,6 +96,7 @@ function paintSample(canvas, clip, row, T, width, ink) {
   pen.fillStyle = ink; pen.globalAlpha = 0.25;
   const every = Math.max(1, Math.ceil((T * 2.5) / width)); // at most one tick per 2.5 pixels
   for (let t = 0; t < T; t += every) pen.fillRect(x(t) - 0.5, 4, 1, 8);
+  if (row.unseen) hatch(pen, x(T - row.unseen - 0.5), x(T - 0.5), 16);
   pen.globalAlpha = 1; pen.fillStyle = row.colour;
   for (const t of row.indices) pen.fillRect(x(t) - 1.5, 0, 3, 16);
   row.indices.forEach((t, k) => {

@@ -30,7 +30,7 @@ class Stage {
     const fresh = this.data?.clip.url !== data.clip.url;
     this.follow(data.view, this.data?.view ?? {});
     this.data = data;
-    if (fresh) { this.clip = null; this.line = null; this.note("Loading the clip…"); }
+    if (fresh) { this.clip = null; this.line = null; this.note("Loading the clip…"); this.reserve(data); }
     try {
       const [pixels, ...extra] = await Promise.all([data.clip, ...data.layers].map(loadVolume));
       if (this.data !== data || this.gone) return; // a newer call is under way
@@ -47,6 +47,14 @@ class Stage {
     this.layout();
     if (fresh && data.autoplay && !calm() && !this.playing) this.play(true);
   }
+
+  // Give the picture its size before its pixels come, so that nothing below it moves.
+  reserve({ clip, tallest = TALLEST }) {
+    const { style } = this.find("picture"), scale = this.scale(clip, tallest);
+    style.width = `${Math.floor(clip.W * scale)}px`; style.height = `${Math.floor(clip.H * scale)}px`;
+  }
+
+  scale({ W, H }, tallest = TALLEST) { return Math.max(0.1, Math.min(this.find("screen").clientWidth / W, tallest / H)); }
 
   // Take over what the server changed; an echo of what this stage has told it is not a change.
   follow(view, before) {
@@ -115,10 +123,9 @@ class Stage {
     this.find("row-bar").hidden = !slicing;
     this.find("rule").hidden = !slicing;
     this.find("strip-wrap").hidden = !this.data.strip;
-    const picture = this.find("picture"), room = this.find("screen").clientWidth;
-    const scale = Math.max(0.1, Math.min(room / W, (this.data.tallest ?? TALLEST) / H));
+    const picture = this.find("picture"), scale = this.scale(this.clip, this.data.tallest);
     picture.width = W; picture.height = H;
-    picture.style.width = `${Math.floor(W * scale)}px`; picture.style.height = `${Math.floor(H * scale)}px`;
+    this.reserve(this.data);
     picture.style.touchAction = slicing ? "none" : "pan-y";
     picture.setAttribute("aria-label", this.data.alt);
     if (slicing) this.layoutSlice(scale);
@@ -190,7 +197,7 @@ class Stage {
       box.replaceChildren(...rows.map(() => {
         const item = document.createElement("div");
         item.className = "sample";
-        item.innerHTML = '<div class="name"><span class="swatch"></span><span class="label"></span><small></small></div><button type="button"></button><canvas role="img"></canvas>';
+        item.innerHTML = '<div class="name"><span class="swatch"></span><span class="label"></span><small></small><span class="unseen"></span></div><button type="button"></button><canvas role="img"></canvas>';
         return item;
       }));
     }
@@ -202,7 +209,9 @@ class Stage {
     item.querySelector(".swatch").style.background = row.colour;
     item.querySelector(".label").textContent = row.label;
     item.querySelector("small").textContent = row.note ?? "";
-    canvas.setAttribute("aria-label", `${row.label} takes frames ${row.indices.join(", ")}`);
+    const unseen = row.unseen ? `last ${row.unseen === 1 ? "frame" : `${row.unseen} frames`} never reached` : "";
+    item.querySelector(".unseen").textContent = unseen;
+    canvas.setAttribute("aria-label", `${row.label} takes frames ${row.indices.join(", ")}${unseen && `; ${unseen}`}`);
     button.textContent = on ? "Seen like this" : "See it like this";
     button.setAttribute("aria-pressed", String(on));
     button.setAttribute("aria-label", `Play only the frames of: ${row.label}`);
