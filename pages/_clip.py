@@ -55,6 +55,25 @@ def caption() -> str:
     return f"Your clip {readable(upload.name)}" if upload else f"Scene: {title(scene_name())}"
 
 
+def own_chosen(label: str, world: str, own: str, *, key: str) -> bool:
+    """Ask whether to watch a clip of the networks' `world`, or the visitor's `own`; True is own.
+
+    It opens at `world` while nobody has touched the panel, and turns to `own` whenever the visitor
+    picks another clip there. Otherwise what this control or the link says stands.
+    """
+    upload, settings = uploaded(), _scene_settings()
+    name, now = settings[0], upload.digest if upload else repr(settings)
+    untouched = not upload and name == next(iter(synthetic.GALLERY)) and not _tuned(name)
+    said = key in st.session_state or key in st.query_params
+    before = st.session_state.setdefault(f"_{key}_clip", now if untouched or said else "")
+    if before != now:
+        st.session_state[key] = own
+        st.session_state[f"_{key}_clip"] = now
+    elif not said:
+        st.session_state[key] = world  # no default: then the link names either choice
+    return bool(st.segmented_control(label, [world, own], required=True, **bound(key)) == own)
+
+
 def scene_name() -> str:
     """Return the name of the scene that is shown, empty for an upload."""
     return "" if uploaded() else _scene_settings()[0]
