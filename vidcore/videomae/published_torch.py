@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-import torch
 from torch import Tensor, nn
 
+from vidcore.attention.layout_torch import Source, fill
 from vidcore.errors import WeightsError
 from vidcore.videomae.sizes import Sizes, Stack
 from vidcore.videomae.videomae_torch import Classifier, PreTraining
@@ -147,20 +147,8 @@ def _build(
 def _load(network: nn.Module, state: Mapping[str, Tensor], layout: Layout) -> None:
     """Fill every parameter from its keys, and insist that no key is left over."""
     classifies = isinstance(network, Classifier)
-    left = set(state)
-    filled = {}
+    sources = {}
     for name, parameter in network.state_dict().items():
         keys = keys_of(name, layout, classifies=classifies)
-        for key in keys:
-            if key not in state:
-                raise WeightsError(f"VideoMAE needs {key}; it is not among the keys.")
-            part = (len(parameter) // len(keys), *parameter.shape[1:])
-            if tuple(state[key].shape) != part:
-                raise WeightsError(
-                    f"VideoMAE needs {key} of shape {part}; got {tuple(state[key].shape)}."
-                )
-        filled[name] = torch.cat([state[key] for key in keys])
-        left -= set(keys)
-    if left:
-        raise WeightsError(f"VideoMAE has no place for these keys: {', '.join(sorted(left))}.")
-    network.load_state_dict(filled)
+        sources[name] = Source(keys, (len(parameter) // len(keys), *parameter.shape[1:]))
+    fill(network, state, sources, what="VideoMAE")
