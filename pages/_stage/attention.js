@@ -147,21 +147,24 @@ class Explorer {
 
   get finest() { return Math.max(...this.rows.filter((r) => r.values).map((r) => r.grid[1]), 1); }
 
+  // Read, then paint, then write: between them the page's layout is settled once, not once a row.
   draw() {
     if (!this.rows) return;
-    const ink = getComputedStyle(this.box).color, clip = this.find("clip"), T = this.data.columns.length, label = (u) => `frame ${this.data.labels[u]}`;
+    const T = this.data.columns.length, items = [...this.find("rows").children], clip = this.find("clip");
+    const ink = getComputedStyle(this.box).color, wide = clip.clientWidth || 300, widths = items.map((item) => item.querySelector("canvas")?.clientWidth || 300);
     this.query.t = clamp(this.query.t, 0, T - 1);
-    const { t, y, x } = this.query;
-    const place = { t, fy: (y + 0.5) / SIDE, fx: (x + 0.5) / SIDE, size: 1 / this.finest, label };
-    this.drawn = { clip: paintClip(clip, this.clip, this.data.columns, this.clip.fps, place, { width: clip.clientWidth || 300, ink }) };
+    const { t, y, x } = this.query, drawn = this.rows.map((row, k) => [row, items[k], k]).filter(([row]) => row.values);
+    const place = { t, fy: (y + 0.5) / SIDE, fx: (x + 0.5) / SIDE, size: 1 / this.finest, label: (u) => `frame ${this.data.labels[u]}` };
+    this.drawn = { clip: paintClip(clip, this.clip, this.data.columns, this.clip.fps, place, { width: wide, ink }) };
+    for (const [row, item, k] of drawn) this.drawRow(row, k, item.querySelector("canvas"), { width: widths[k], ink });
     clip.setAttribute("aria-label", `${this.data.alt}. The query is at frame ${this.data.labels[t]}, row ${y}, column ${x} of ${SIDE} pixels.`);
     this.find("where").textContent = `query: frame ${this.data.labels[t]}, y ${y}, x ${x}${this.pinned ? " · pinned" : ""}`;
-    this.rows.forEach((row, k) => { if (row.values) this.drawRow(row, k, ink); });
+    for (const [row, item] of drawn) this.say(row, item);
     this.sums();
   }
 
-  drawRow(row, k, ink) {
-    const item = this.find("rows").children[k], canvas = item.querySelector("canvas"), n = this.patch(row), { t } = this.query;
+  drawRow(row, k, canvas, { width, ink }) {
+    const n = this.patch(row), { t } = this.query;
     const { layer, head, view } = this.pick(row), of = row.layers[layer], pairs = this.show === "pairs";
     row.weights = pairs ? reach(row, of, view, t, n) : this.show === "rollout" ? rolled(row, t, n) : layerWeights(row, of, view, head, t, n);
     const { N } = gridOf(row), best = row.weights.reduce((top, w, i) => (w > row.weights[top] ? i : top), 0);
@@ -169,10 +172,14 @@ class Explorer {
     const marks = [{ t, n, colour: QUERY }];
     if (!pairs) marks.push({ ...row.best, colour: BEST, dash: [4, 3] });
     if (this.key?.row === k) marks.push({ ...this.key, colour: "#fbbf24" });
-    this.drawn[k] = paintMap(canvas, this.clip, row, this.data.columns, row.weights, marks, { width: canvas.clientWidth || 300, ink, binary: pairs });
-    this.says(row, item, pairs ? this.countsOf(row, of, view) : this.findings(row, of));
-    canvas.dataset.best = `${row.best.t},${Math.floor(row.best.n / row.grid[2])},${row.best.n % row.grid[2]}`;
-    canvas.dataset.weight = row.weights[best].toFixed(5);
+    this.drawn[k] = paintMap(canvas, this.clip, row, this.data.columns, row.weights, marks, { width, ink, binary: pairs });
+  }
+
+  say(row, item) {
+    const { layer, view } = this.pick(row), of = row.layers[layer], canvas = item.querySelector("canvas"), { C, N } = gridOf(row), { t, n } = row.best;
+    this.says(row, item, this.show === "pairs" ? this.countsOf(row, of, view) : this.findings(row, of));
+    canvas.dataset.best = `${t},${Math.floor(n / C)},${n % C}`;
+    canvas.dataset.weight = row.weights[t * N + n].toFixed(5);
   }
 
   findings(row, of) {
