@@ -173,7 +173,7 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS, _FLOW_FINISH = 6400, 9000
+_FLOW_STEPS, _FLOW_FINISH = 6400, 6000
 _FLOW = Recipe(
     "raft_start",
     "RAFT with a Lucas-Kanade step on learned features inside its update, before its finish.",
@@ -248,12 +248,13 @@ _MASKED = (
         "videomae.small_torch:SmallMasked",
         _HIDDEN,
         kind="reconstruct",
-        steps=240,
+        steps=1000,
         batch=16,
-        rate=5e-4,
+        rate=8e-4,
         decay=0.05,
+        muon=True,
         bf16=True,
-        every=120,
+        every=250,
         watch="-mse",
         floor={"-random_90_ratio": -0.8},
         starts_from="masked",
