@@ -29,7 +29,8 @@ code that ran, printed from the running program. Licence: Apache-2.0.
 No account, no cookies of ours, no usage statistics.
 
 ## Numbers
-A number on a page was computed there, or is cited beside it. Sources are listed by idea on the
-sources page.
+A number on a page was computed there, comes from the card of a network we trained or from a
+benchmark in this repository, or is cited beside it.
 """
 )
+st.page_link("sources.py", label="Sources, page by page")

@@ -242,3 +242,34 @@ def test_the_answers_carry_security_headers_and_bundles_are_compressed(
     assert headers["content-encoding"] == "gzip"
     assert headers["x-content-type-options"] == "nosniff"
     assert "object-src 'none'" in headers["content-security-policy"]
+
+
+def test_the_map_names_every_page_as_the_menu_does_and_its_pictures_move(
+    app: str, visit: Visit
+) -> None:
+    page = visit(app)
+    menu = page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
+    cards = page.locator(".card .title")
+    assert cards.all_inner_texts() == [name.split("\n")[-1] for name in menu[1:]]
+    card = page.locator(".card", has_text="Which frames does a model see?")
+    card.hover()
+    thumb = card.locator("canvas")
+    before = thumb.evaluate("canvas => canvas.toDataURL()")
+    page.wait_for_timeout(500)
+    assert thumb.evaluate("canvas => canvas.toDataURL()") != before
+
+
+def test_a_card_opens_its_page_on_the_same_clip(app: str, visit: Visit, clips: Path) -> None:
+    page = visit(app)
+    page.locator("input[type=file]").set_input_files(clips / "1frame.mp4")
+    expect(page.get_by_text("In use: 1 of 1 frames")).to_be_visible()
+    page.locator(".card", has_text="Which frames does a model see?").click()
+    expect(page.get_by_role("heading", name="Which frames does a model see?")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("In use: 1 of 1 frames")).to_be_visible()
+
+
+def test_what_is_never_reached_is_named_beside_its_row(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/sampling?sampling_flawed=true&sampling_count=9")
+    says = page.locator(".sample .unseen").all_inner_texts()
+    assert says == ["", "last 7 frames never reached", "last 5 frames never reached"]

@@ -85,3 +85,11 @@ def test_the_question_is_about_the_clip_that_is_shown(scene: str, says: str) -> 
 def test_a_row_says_how_many_frames_are_never_reached() -> None:
     flawed = sampling.plan(31, 30.0, sampling.Uniform(16, True))
     assert [row.unseen for row in rows_of(flawed)] == [sampling.lost_tail(31, 16)]
+
+
+def test_the_sources_follow_the_menu_and_link_their_preprints() -> None:
+    at = open_page("sources.py")
+    headings = [header.value for header in at.header]
+    assert headings[: len(IDEAS)] == [f"{idea.term} · {idea.title}" for idea in IDEAS]
+    text = " ".join(m.value for m in at.markdown)
+    assert text.count("arXiv ") == text.count("](https://arxiv.org/abs/") > 5
