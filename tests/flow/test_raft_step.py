@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from vidcore.flow import raft_step_torch, raft_torch
-from vidcore.flow.raft_blocks_torch import STEP_CHANNELS
-from vidcore.flow.raft_step_torch import FineStep, interpolation
+from vidcore.flow.raft_blocks_torch import STEP_CHANNELS, Recurrent, SteadyRecurrent
+from vidcore.flow.raft_step_torch import FineStep, interpolation, pool
 from vidcore.flow.warp_torch import sample
 
 H, W = 80, 120  # at 1/2 resolution: 20 x 30 cells
@@ -74,17 +74,30 @@ def test_a_wild_flow_gives_no_wild_step() -> None:
 
 def test_cells_are_read_linearly_at_every_quarter() -> None:
     cells = torch.arange(5.0)[:, None]
-    read = (interpolation(cells, 20) @ cells)[:, 0]
+    read = (interpolation(torch.zeros(20)) @ cells)[:, 0]
     torch.testing.assert_close(read, (torch.arange(20) / 4).clamp(max=4))
 
 
 def test_the_window_sees_what_the_cell_stands_on() -> None:
-    fine, _ = shifted(0, 0)
+    _, details = shifted(0, 0)
     spot = torch.zeros(1, 1, H, W, dtype=torch.float64)
     spot[0, 0, 8, 12] = 1  # the pixel of cell (2, 3)
-    pooled = fine.pool(spot)[0, 0]
+    pooled = pool(spot, *details.windows)[0, 0]
     assert pooled.shape == (H // 4, W // 4)
     assert pooled.flatten().argmax() == 2 * (W // 4) + 3
+
+
+def test_a_context_convolved_once_changes_no_step_and_no_gradient() -> None:
+    torch.manual_seed(0)
+    plain, steady = Recurrent(6, 5 + 4).double(), SteadyRecurrent(6, 5 + 4).double()
+    steady.load_state_dict(plain.state_dict())
+    h, context, motion = (torch.randn(2, n, 7, 9, dtype=torch.float64) for n in (6, 5, 4))
+    for gru in (plain, steady):
+        gru(h, gru.begin(context), motion).square().sum().backward()
+    expected, found = (gru(h, gru.begin(context), motion) for gru in (plain, steady))
+    torch.testing.assert_close(found, expected, atol=1e-12, rtol=0)
+    for a, b in zip(steady.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(a.grad, b.grad, atol=1e-10, rtol=0)
 
 
 def test_ours_is_rebuilt_from_its_tensors_shapes() -> None:

@@ -5,6 +5,7 @@ GRU remembers, a head corrects the flow.
 """
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -164,10 +165,50 @@ class Recurrent(nn.Module):
         super().__init__()
         self.convgru1 = ConvGRU(hidden, inputs)
 
-    def forward(self, h: Tensor, x: Tensor) -> Tensor:
+    def begin(self, context: Tensor) -> Any:
+        """Return what every step reads of the context: here the context itself."""
+        return context
+
+    def forward(self, h: Tensor, begun: Any, motion: Tensor) -> Tensor:
         """Take one step."""
-        updated: Tensor = self.convgru1(h, x)
+        updated: Tensor = self.convgru1(h, torch.cat([begun, motion], 1))
         return updated
+
+
+class Steady(NamedTuple):
+    """What the context adds to the gates and to q, and the kernels that read the rest."""
+
+    gates: Float[Tensor, "B n H W"]
+    q: Float[Tensor, "B hidden H W"]
+    read_gates: Float[Tensor, "n C 3 3"]
+    read_q: Float[Tensor, "hidden C 3 3"]
+
+
+class SteadyRecurrent(Recurrent):
+    """The same step with less work: the context never changes, so it is convolved once.
+
+    A convolution of channels side by side is the sum of the convolutions of each part. The
+    published network reads its context again at each correction, and so does `Recurrent`.
+    """
+
+    def begin(self, context: Float[Tensor, "B C H W"]) -> Steady:
+        """Convolve the context for z, r and q."""
+        gru, hidden = self.convgru1, self.convgru1.convz.out_channels
+        convs = (gru.convz, gru.convr, gru.convq)
+        kernel, bias = (torch.cat([getattr(conv, n) for conv in convs]) for n in PARAMETERS)
+        of_context = slice(hidden, hidden + context.shape[1])
+        added = F.conv2d(context, kernel[:, of_context], bias, padding=1)
+        rest = torch.cat([kernel[:, :hidden], kernel[:, of_context.stop :]], 1)
+        both = 2 * hidden  # z and r
+        return Steady(added[:, :both], added[:, both:], rest[:both], rest[both:])
+
+    def forward(self, h: Tensor, begun: Steady, motion: Tensor) -> Tensor:
+        """Take one step; see `ConvGRU`."""
+        added, added_q, kernel, kernel_q = begun
+        gates = added + F.conv2d(torch.cat([h, motion], 1), kernel, padding=1)
+        z, r = torch.sigmoid(gates).chunk(2, 1)
+        q = torch.tanh(added_q + F.conv2d(torch.cat([r * h, motion], 1), kernel_q, padding=1))
+        return (1 - z) * h + z * q
 
 
 class FlowHead(nn.Module):
@@ -190,15 +231,19 @@ class UpdateBlock(nn.Module):
     def __init__(self, widths: Widths) -> None:
         super().__init__()
         self.motion_encoder = MotionEncoder(widths)
-        self.recurrent_block = Recurrent(widths.hidden, widths.context + widths.motion + 2)
+        recurrent = SteadyRecurrent if widths.fine else Recurrent
+        self.recurrent_block = recurrent(widths.hidden, widths.context + widths.motion + 2)
         self.flow_head = FlowHead(widths.hidden, widths.head, 3 if widths.fine else 2)
 
+    def begin(self, context: Tensor) -> Any:
+        """Return what every correction reads of the context."""
+        return self.recurrent_block.begin(context)
+
     def forward(
-        self, h: Tensor, context: Tensor, correlations: Tensor, flow: Tensor
+        self, h: Tensor, begun: Any, correlations: Tensor, flow: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Return the new memory and the correction."""
-        x = torch.cat([context, self.motion_encoder(flow, correlations)], 1)
-        h = self.recurrent_block(h, x)
+        h = self.recurrent_block(h, begun, self.motion_encoder(flow, correlations))
         return h, self.flow_head(h)
 
 

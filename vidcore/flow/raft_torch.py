@@ -122,16 +122,16 @@ class Raft(nn.Module):
     def correct(self, seen: Seen, iterations: int) -> Iterator[Correction]:
         """Correct the flow again and again."""
         _, _, pyramid, details, h, context = seen
-        flow = torch.zeros_like(h[:, :2])
+        flow, begun = torch.zeros_like(h[:, :2]), self.update_block.begin(context)
         for _ in range(iterations):
             flow = flow.detach()  # gradients pass through each correction, not the running estimate
             found = lookup(pyramid, flow, radius=self.widths.radius)
             if self.fine is None or details is None:
-                h, correction = self.update_block(h, context, found, flow)
+                h, correction = self.update_block(h, begun, found, flow)
                 trust = None
             else:
                 step, notes = self.fine(details, flow)
-                h, answer = self.update_block(h, context, torch.cat([found, notes], 1), flow)
+                h, answer = self.update_block(h, begun, torch.cat([found, notes], 1), flow)
                 trust = torch.sigmoid(answer[:, 2:])
                 correction = answer[:, :2] + trust * step
             flow = flow + correction
@@ -153,12 +153,16 @@ def ours() -> Raft:
 def correlation_pyramid(
     f1: Float[Tensor, "B D H W"], f2: Float[Tensor, "B D H W"], *, levels: int
 ) -> list[Float[Tensor, "n 1 h w"]]:
-    """Return, at every level, one map over the second frame per pixel of the first."""
-    B, D, H, W = f1.shape
-    volume = torch.einsum("bdij,bdkl->bijkl", f1, f2) / D**0.5
-    pyramid = [volume.reshape(B * H * W, 1, H, W)]
-    for _ in range(levels - 1):
-        pyramid.append(F.avg_pool2d(pyramid[-1], 2))
+    """Return, at every level, one map over the second frame per pixel of the first.
+
+    Products with averaged features are averages of the products, and far fewer.
+    """
+    f1 = f1 / f1.shape[1] ** 0.5
+    pyramid = []
+    for level in range(levels):
+        f2 = F.avg_pool2d(f2, 2) if level else f2
+        volume = torch.einsum("bdij,bdkl->bijkl", f1, f2)
+        pyramid.append(rearrange(volume, "b i j k l -> (b i j) 1 k l"))
     return pyramid
 
 
@@ -171,14 +175,9 @@ def lookup(
     steps = torch.arange(-radius, radius + 1, device=flow.device, dtype=flow.dtype)
     x = rearrange(columns + flow[:, 0], "b h w -> (b h w) 1 1")
     y = rearrange(rows[:, None] + flow[:, 1], "b h w -> (b h w) 1 1")
-    side = 2 * radius + 1
+    dx, dy = steps[:, None], steps  # dx changes slowest
     values = [
-        sample(
-            volume,
-            (x / 2**level + steps[:, None]).expand(-1, side, side),  # dx changes slowest
-            (y / 2**level + steps).expand(-1, side, side),
-            padding="zeros",
-        )
+        sample(volume, x / 2**level + dx, y / 2**level + dy, padding="zeros")
         for level, volume in enumerate(pyramid)
     ]
     return rearrange(torch.cat(values, 1), "(b h w) l i j -> b (l i j) h w", b=B, h=H, w=W)

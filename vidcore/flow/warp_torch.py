@@ -47,16 +47,17 @@ def warp(image: Tensor, flow: Tensor) -> Tensor:
 
 def sample(
     image: Float[Tensor, "B C H W"],
-    x: Float[Tensor, "B h w"],
-    y: Float[Tensor, "B h w"],
+    x: Float[Tensor, "B i j"],
+    y: Float[Tensor, "B k l"],
     *,
     padding: str = "border",
 ) -> Float[Tensor, "B C h w"]:
-    """Sample at points in pixels, centres at integers.
+    """Sample at points in pixels, centres at integers; x and y broadcast to one grid.
 
     `grid_sample` wants -1 to 1. We measure from the outer edges (align_corners=False), which says
     the same and does not divide by W - 1: RAFT's coarsest level can be one pixel wide.
     """
     H, W = image.shape[-2:]
-    grid = torch.stack([(2 * x + 1) / W - 1, (2 * y + 1) / H - 1], dim=-1)
+    x, y = (2 * x + 1) / W - 1, (2 * y + 1) / H - 1
+    grid = torch.stack(torch.broadcast_tensors(x, y), dim=-1)  # type: ignore[no-untyped-call]
     return F.grid_sample(image, grid.to(image), padding_mode=padding, align_corners=False)
