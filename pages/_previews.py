@@ -21,7 +21,8 @@ STRIDE = 7  # of the wheel's eight alike frames: it turns backwards as fast as i
 ALPHA, SLOW = 4, 8  # SlowFast's Fast frames for each Slow one; the Slow stride, in moments
 HIDDEN = 0.9  # VideoMAE's share
 REACH = 3  # pixels around a pixel that describe it
-SHARP = 6  # power of the likeness that is shown: the best match stands out
+SHARP = 4  # power of the likeness that is shown: the best match stands out
+CELL = 4  # pixels: likeness is shown on a coarse grid, as RAFT compares
 ORBIT = 14  # pixels from the middle: the way of the pixel that is compared
 EDGE = conv3d.moving_edge(0.0, 1.0)  # moving right
 FLAT = 0.05  # added to a description's length: noise in a plain sky is no likeness
@@ -64,7 +65,7 @@ def _raft() -> np.ndarray:
     left, right = np.repeat(frames[:1], MOMENTS, axis=0), []
     for moment, turn in enumerate(np.linspace(0, 2 * np.pi, MOMENTS, endpoint=False)):
         y, x = SIDE // 2 + np.rint(ORBIT * np.array([np.sin(turn), np.cos(turn)])).astype(int)
-        right.append((there @ here[y, x]).clip(0) ** SHARP)
+        right.append(_coarse((there @ here[y, x]).clip(0) ** SHARP))
         left[moment, y - 1 : y + 2, x - 1 : x + 2] = WHITE
     return _pair(left, _heat(np.stack(right)))
 
@@ -80,7 +81,8 @@ def _twostream() -> np.ndarray:
     """Two streams: one frame of the wave, and how fast every pixel of it moves."""
     scene = _clip.scene("waving_arm")
     still = np.repeat(_small(scene)[:1], MOMENTS, axis=0)
-    speed = np.linalg.norm(scene.flow[sampling.uniform(len(scene.flow), MOMENTS)], axis=-1)
+    moments = np.roll(sampling.uniform(len(scene.flow), MOMENTS), MOMENTS // 4)  # rests in a swing
+    speed = np.linalg.norm(scene.flow[moments], axis=-1)
     return _pair(still, _halved(_heat(speed)))
 
 
@@ -155,6 +157,12 @@ def _heat(values: np.ndarray) -> np.ndarray:
 def _enlarged(grid: np.ndarray) -> np.ndarray:
     """Spread `(T, rows, columns)` over the pixels of their patches."""
     return grid.repeat(PATCH, axis=1).repeat(PATCH, axis=2)
+
+
+def _coarse(image: np.ndarray) -> np.ndarray:
+    """Show the largest value of every cell all over the cell."""
+    cells = image.reshape(SIDE // CELL, CELL, SIDE // CELL, CELL).max((1, 3))
+    return np.kron(cells, np.ones((CELL, CELL)))
 
 
 def _described(frame: np.ndarray) -> np.ndarray:
