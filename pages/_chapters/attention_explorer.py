@@ -1,6 +1,7 @@
 """The temporal attention explorer: a clip, our trained transformers, and a patch to point at."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from pages._stage.assets import publish_clip, publish_layer
 from vidcore import attention, sampling, zoo
 from vidcore.attention import AttentionResult, Layer, Step
 from vidcore.media import Clip
+from vidcore.media.synthetic import Scene
 from vidcore.media.synthetic.actions import ACTIONS
 
 _EXPLORER = component(
@@ -20,9 +22,10 @@ _EXPLORER = component(
 )
 FRAMES, SIZE = 16, 48  # what the networks read
 SHOWN = 144  # pixels: the largest side of the frames on the screen
+MIDDLE = (3, SIZE // 2, SIZE // 2)  # of the fourth frame shown
 SMALL = 0.13  # radius of the object, share of the frame: about five per cent of the pixels
 
-KNOWN, YOURS, TEST = "a clip like those they learned from", "your clip", "self-test"
+WORLD, YOURS = "from their world", "yours"
 COPY, CLASSIFY, BOTH = "copy colour", "classify", "both"
 LEARNED = {
     COPY: ("track_joint", "track_divided"),
@@ -37,19 +40,66 @@ ABOUT = {
     "space": "its own frame only",
     "factorised": "its own frame, then whole frames meet",
 }
-EXPECT = {
-    KNOWN: "This clip is drawn like those the networks learned from, with another seed. Point at "
-    "the moving shape: the networks that copy colour follow it through every frame. Point beside "
-    "it: they look at the background. The classifiers look at the shape from everywhere.",
-    YOURS: "On a clip of your own, expect less: these networks have some 100,000 parameters and "
-    "have only seen one plain shape at a time, on a soft background, at 48 pixels. They find a "
-    "part that stands out from what is around it; they do not know a face or a ball.",
-    TEST: "One patch is bright, the rest is dark, and a query here attends by brightness alone. So "
-    "the answer is known: whoever can reach the bright patch must point at it, from wherever you "
-    "ask. This checks the indexing of everything on this page: frames, rows, columns.",
-}
+AT_HOME = (
+    "Point at the moving shape: the networks that copy colour follow it through every frame. Point "
+    "beside it: they look at the background. The classifiers look at the shape from everywhere."
+)
+ABROAD = (
+    "Expect less here: these networks have some 100,000 parameters and have only seen one plain "
+    "shape at a time, on a soft background, at 48 pixels. They find a part that stands out from "
+    "what is around it; they do not know a face or a ball."
+)
+TEST = (
+    "One patch is bright, the rest is dark, and a query here attends by brightness alone. So the "
+    "answer is known: whoever can reach the bright patch must point at it, from wherever you ask. "
+    "This checks the indexing of everything on this page: frames, rows, columns."
+)
 
 
+# ---- which clip ---------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The clip that is shown, its name, what to expect of it, and where the query opens."""
+
+    clip: Clip
+    name: str
+    says: str
+    start: tuple[int, int, int]
+
+
+def ask_action() -> str:
+    """Ask what happens in the clip of the networks' world."""
+    return str(st.selectbox("What happens", ACTIONS, 8, **_kit.bound("attention_action")))
+
+
+def known(action: str) -> Chosen:
+    """Return a clip of the learned world, asked from its object."""
+    scene = _clip.scene("learned_world", action=ACTIONS.index(action), radius=SMALL)
+    says = (
+        f"Shown: {action}, drawn like the clips these networks learned from, with another seed. "
+        f"*{YOURS.capitalize()}* shows them {_clip.caption()} instead. {AT_HOME}"
+    )
+    return Chosen(scene.clip, f"Learned world: {action}", says, on_object(scene))
+
+
+def yours(clip: Clip) -> Chosen:
+    """Return the visitor's clip; a scene is asked from what moves in it."""
+    scene, home = _clip.truth(), _clip.scene_name() == "learned_world"
+    says = f"Shown: {_clip.caption()}. {AT_HOME if home else ABROAD}"
+    return Chosen(clip, _clip.caption(), says, on_object(scene) if scene else MIDDLE)
+
+
+def on_object(scene: Scene) -> tuple[int, int, int]:
+    """Return where the first thing that moves is, in the frame of `MIDDLE`."""
+    if not scene.tracks:
+        return MIDDLE
+    t = sampling.uniform(len(scene.clip.frames), FRAMES)[2 * MIDDLE[0]]
+    place = next(iter(scene.tracks.values()))[t] * SIZE / scene.clip.frames.shape[1]
+    x, y = np.clip(np.round(place), 0, SIZE - 1)
+    return MIDDLE[0], int(y), int(x)
+
+
+# ---- the explorer -------------------------------------------------------------------------------
 def explorer(clip: Clip) -> None:
     """Point at a patch: where does it attend?"""
     _explorer(clip)
@@ -69,10 +119,12 @@ def explorer(clip: Clip) -> None:
 @st.fragment
 def _explorer(clip: Clip) -> None:
     with _kit.controls():
-        left, middle, right = st.columns(3)
-        which = left.selectbox("Clip", [KNOWN, YOURS, TEST], **_kit.bound("attention_clip"))
-        learned, action = COPY, ACTIONS[8]
-        if which != TEST:
+        left, middle, right, last = st.columns([5, 6, 4, 3], vertical_alignment="bottom")
+        if last.toggle("Self-test", **_kit.bound("attention_test")):
+            chosen = None
+        else:
+            with left:
+                own = _clip.own_chosen("Clip", WORLD, YOURS, key="attention_on")
             learned = middle.segmented_control(
                 "The networks learned to",
                 list(LEARNED),
@@ -80,15 +132,19 @@ def _explorer(clip: Clip) -> None:
                 required=True,
                 **_kit.bound("attention_learned"),
             )
-        if which == KNOWN:
-            action = right.selectbox("What happens", ACTIONS, 8, **_kit.bound("attention_action"))
-    st.caption(EXPECT[str(which)])
-    if which == TEST:
+            with right:
+                chosen = yours(clip) if own else known(ask_action())
+    if chosen is None:
+        st.caption(TEST)
         self_test()
         return
-    shown, start = known(str(action)) if which == KNOWN else (clip, (3, SIZE // 2, SIZE // 2))
-    read = _kit.compute(as_read, shown)
-    names = LEARNED[str(learned)]
+    st.caption(chosen.says)
+    look(chosen, LEARNED[str(learned)])
+
+
+def look(chosen: Chosen, names: Sequence[str]) -> None:
+    """Run the networks on a clip and show whom its patches ask."""
+    read = _kit.compute(as_read, chosen.clip)
     trained = set(zoo.names())
     with st.spinner("Running the networks on the clip…", show_time=False):
         rows = [
@@ -97,22 +153,15 @@ def _explorer(clip: Clip) -> None:
             else missing(name)
             for name in names
         ]
-    at = sampling.uniform(len(shown.frames), FRAMES)
+    at = sampling.uniform(len(chosen.clip.frames), FRAMES)
     mount(
-        _kit.compute(as_shown, shown),
+        _kit.compute(as_shown, chosen.clip),
         rows,
         columns=list(range(0, FRAMES, 2)),
         labels=[int(t) for t in at[::2]],
-        start=start,
-        alt=f"Eight frames of the clip, {which}",
+        start=chosen.start,
+        alt=f"Eight frames of the clip. {chosen.name}",
     )
-
-
-def known(action: str) -> tuple[Clip, tuple[int, int, int]]:
-    """Return a clip of the learned world, and where its object is in the fourth shown frame."""
-    scene = _clip.scene("learned_world", action=ACTIONS.index(action), radius=SMALL)
-    x, y = np.clip(np.round(scene.tracks["shape"][6]), 0, SIZE - 1)
-    return scene.clip, (3, int(y), int(x))
 
 
 def as_read(clip: Clip) -> Clip:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 COLD = 120_000  # milliseconds: the first visitor may wait for torch, on a busy machine for long
 HOT = (5, 2, 6)  # slice, row, column
-HOVERS, ROUNDS, P95 = 60, 3, 50.0  # milliseconds a hover may take to compute and draw
+HOVERS, VISITS, P95 = 60, 3, 50.0  # milliseconds a hover may take to compute and draw
 
 
 READ = """canvas => {
@@ -32,23 +32,22 @@ READ = """canvas => {
     }
     return out;
 }"""
-HOVER = """async (canvas, count) => {
-    const times = [], later = window.requestAnimationFrame, now = () => performance.now();
-    window.requestAnimationFrame = (draw) => {
-        const start = now();
-        draw(start);
-        times.push(now() - start);
-        return 0;
-    };
+HOVER = """async (canvas, [count, rounds]) => {  // from the event to the painted arrays, by hover
+    const later = window.requestAnimationFrame, all = Array.from({ length: count }, () => []);
+    let painted = false;
+    window.requestAnimationFrame = (draw) => { draw(performance.now()); painted = true; return 0; };
     const box = canvas.getBoundingClientRect();
-    for (let k = 0; k < count; k++) {
-        const clientX = box.left + 5 + ((k * 37) % (box.width - 10));
-        const clientY = box.top + 5 + ((k * 13) % 60), pointerType = "mouse";
+    for (let k = 0; k < count * rounds; k++) {
+        const n = k % count, clientX = box.left + 5 + ((n * 37) % (box.width - 10));
+        const clientY = box.top + 5 + ((n * 13) % 60), pointerType = "mouse";
+        painted = false;
+        const start = performance.now();
         canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerType }));
+        if (painted) all[n].push(performance.now() - start);
         await new Promise((go) => setTimeout(go, 5));
     }
     window.requestAnimationFrame = later;
-    return times;
+    return all.filter((times) => times.length === rounds).map((times) => Math.min(...times));
 }"""
 
 
@@ -83,7 +82,7 @@ def brightness(canvas: Locator) -> np.ndarray:
 
 
 def test_the_hot_patch_shines_where_it_is_and_nowhere_else(warm: str, visit: Visit) -> None:
-    page = loaded(visit(f"{warm}/attention?attention_clip=self-test"))
+    page = loaded(visit(f"{warm}/attention?attention_test=true"))
     joint, divided, space = (maps(page).nth(k) for k in range(3))
     clip, explorer = page.locator("canvas.clip"), page.locator(".explorer")
     for fx, fy in ((0.02, 0.2), (0.55, 0.5), (0.98, 0.1)):  # a query in three frames
@@ -126,15 +125,15 @@ def test_the_browser_computes_what_the_library_computes(warm: str, visit: Visit)
         assert shown == pytest.approx(float(expected.max()), rel=2e-3), picks
 
 
-@pytest.mark.parametrize("learned", ["copy colour", "both"])
-def test_a_hover_is_answered_in_time(warm: str, visit: Visit, learned: str) -> None:
-    page = loaded(visit(f"{warm}/attention?attention_learned={learned}"))
-    rounds: list[list[float]] = [
-        page.locator("canvas.clip").evaluate(HOVER, HOVERS) for _ in range(ROUNDS)
-    ]
-    assert min(len(times) for times in rounds) > HOVERS // 2
-    quietest = min(np.percentile(times, 95) for times in rounds)  # a busy machine is not the page
-    assert quietest <= P95, f"p95 of {HOVERS} hovers, best of {ROUNDS} rounds: {quietest:.0f} ms"
+@pytest.mark.parametrize("asked", ["learned=copy colour", "learned=both", "show=rollout"])
+def test_a_hover_is_answered_in_time(warm: str, visit: Visit, asked: str) -> None:
+    page = loaded(visit(f"{warm}/attention?attention_{asked}"))
+    times: list[float] = page.locator("canvas.clip").evaluate(HOVER, [HOVERS, VISITS])
+    assert len(times) > HOVERS // 2
+    late = np.percentile(
+        times, 95
+    )  # of each place's quietest visit: a busy machine is not the page
+    assert late <= P95, f"p95 of {len(times)} hovers, each the best of {VISITS}: {late:.0f} ms"
 
 
 def test_keys_move_the_query_and_the_link_keeps_it(warm: str, visit: Visit) -> None:

@@ -26,8 +26,9 @@ def test_what_is_packed_for_the_client_can_be_found_again() -> None:
 
 def test_every_action_opens_with_the_query_on_its_object() -> None:
     for action in page.ACTIONS:
-        clip, (t, y, x) = page.known(action)
-        frame = clip.frames[2 * t]
+        chosen = page.known(action)
+        t, y, x = chosen.start
+        frame = chosen.clip.frames[2 * t]
         chroma = frame.max(-1) - frame.min(-1)
         around = chroma[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5]
         assert around.max() > 3 * np.median(chroma), action  # the only thing with a colour
@@ -57,11 +58,46 @@ def test_the_self_test_sends_the_hot_patch_and_three_schemes(
 ) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(page, "mount", lambda clip, rows, **more: sent.append((rows, more)))
-    at = open_page("attention.py", attention_clip=page.TEST)
+    at = open_page("attention.py", attention_test="true")
     assert complaints(at) == []
     rows, more = sent[-1]
     assert [row["scheme"] for row in rows] == ["joint", "divided", "space"]
     assert more["hot"] == (5, 2, 6)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[page.Chosen]:
+    """Collect the clips that the explorer is asked to show, without running a network."""
+    seen: list[page.Chosen] = []
+    monkeypatch.setattr(page, "look", lambda chosen, names: seen.append(chosen))
+    return seen
+
+
+def test_a_scene_that_the_visitor_chooses_is_the_one_shown(shown: list[page.Chosen]) -> None:
+    at = open_page("attention.py")
+    assert shown[-1].name == "Learned world: throw"
+    assert any("shows them Scene: Throw instead" in c.value for c in at.caption)
+    at.selectbox(key="scene").set_value("wheel").run()
+    assert complaints(at) == []
+    assert shown[-1].name == "Scene: Wheel"
+    assert any("Shown: Scene: Wheel" in c.value for c in at.caption)
+
+
+def test_the_link_chooses_the_clip(shown: list[page.Chosen]) -> None:
+    open_page("attention.py", scene="Pan").run()  # a link's scene arrives with the second run
+    assert shown[-1].name == "Scene: Pan"
+    open_page("attention.py", attention_on=page.YOURS)
+    assert shown[-1].name == "Scene: Throw"
+
+
+def test_a_scene_of_the_gallery_opens_with_the_query_on_what_moves() -> None:
+    scene = page._clip.scene("moving_circle")
+    t, y, x = page.on_object(scene)
+    assert t == 3
+    shown_frame = 4  # of 10 frames, the seventh of the 16 that are read: 6.5 * 10 / 16
+    np.testing.assert_allclose(
+        [x, y], scene.tracks["circle"][shown_frame] * page.SIZE / 64, atol=0.5
+    )
 
 
 def test_the_tables_are_the_published_ones() -> None:
