@@ -170,7 +170,7 @@ def _upload_panel(upload: Upload) -> Clip:
             heights,
             heights.index(_usual_height(heights, count, info)),
             help="Models see small pictures: C3D saw 112 pixels, most others 224.",
-            **bound(ranged("clip_height", heights[-1])),
+            **bound(f"clip_height_{upload.digest[:8]}"),  # its own: the usual one depends on it
         )
     width = max(1, round(height * info.width / info.height))
     most = max(1, min(count, MOST_FRAMES, WORKING_PIXELS // (height * width)))
@@ -237,7 +237,8 @@ def describe(info: Info) -> str:
     turned = f", rotated by {info.rotation}°" if info.rotation else ""
     return (
         f"{info.codec} in {info.container.split(',')[0]}: {info.width} × {info.height} pixels"
-        f"{turned}, {info.frames} frames, {info.fps:.4g} per second, {info.seconds:.1f} s"
+        f"{turned}, {info.frames} {'frame' if info.frames == 1 else 'frames'}, "
+        f"{info.fps:.4g} per second, {info.seconds:.1f} s"
     )
 
 

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import _clip
 from tests.pages.test_pages import complaints, open_page
-from vidcore.media import encode_mp4, synthetic
+from vidcore.media import Clip, encode_mp4, synthetic
 
 NASTY = [
     "<img src=x onerror=alert(1)>.mp4",
@@ -65,6 +66,14 @@ def test_a_bad_file_is_refused_and_the_clip_stays(video: bytes, data: bytes) -> 
     assert complaints(at) == []
     assert any("was not read" in e.value for e in at.error)
     assert any("10 frames" in c.value for c in at.caption)  # the good one
+
+
+def test_a_long_upload_after_a_short_one_keeps_all_its_frames() -> None:
+    at = open_page("home.py")
+    for T in (2, 300):
+        wide = Clip(np.zeros((T, 112, 224, 3), np.float32), 30.0)
+        upload(at, f"{T}.mp4", encode_mp4(wide))
+        assert any(f"In use: {T} of {T} frames" in c.value for c in at.caption)
 
 
 @pytest.mark.parametrize("kept", [(0.0, 0.2), (0.5, 0.5), (0.9, 1.0)])
