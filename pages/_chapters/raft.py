@@ -1,16 +1,14 @@
 """RAFT opened, chapter by chapter: what it compares, how it corrects, how it enlarges."""
 
-from typing import NamedTuple
-
 import numpy as np
 import streamlit as st
 
-from pages import _clip, _kit
+from pages import _kit
+from pages._chapters.raft_pair import Pair, chosen, first_point
 from pages._stage import raft as stages
 from vidcore import flow
 from vidcore.figures import raft as figures
 from vidcore.flow.raft import (
-    SMALLEST,
     convex_upsample,
     correlation_pyramid,
     correlation_volume,
@@ -29,63 +27,9 @@ COMPARED = (
 )
 
 
-class Pair(NamedTuple):
-    """Two frames, and their true flow where it is known."""
-
-    t: int
-    truth: np.ndarray | None
-    valid: np.ndarray | None
-
-
-def fits(clip: Clip) -> bool:
-    """Whether there is a pair of frames large enough; where there is none, say so."""
-    T, H, W, _ = clip.frames.shape
-    if T >= 2 and min(H, W) >= SMALLEST:
-        return True
-    st.info(f"RAFT needs two frames from {SMALLEST} × {SMALLEST} pixels. Choose another clip.")
-    return False
-
-
-def chosen(clip: Clip) -> Pair:
-    """Ask for a pair of frames; the first one offered is where most moves."""
-    last = len(clip.frames) - 2
-    scene = _clip.truth()
-    known = scene is not None and len(scene.flow) > 0
-    with _kit.controls("pair"):
-        t = _kit.slider(
-            "First frame of the pair (t)",
-            0,
-            last,
-            usual_pair(clip),
-            key=_kit.ranged("raft_t", last),
-        )
-    if scene is None or not known or not scene.valid[t].any():
-        return Pair(t, None, None)
-    return Pair(t, scene.flow[t], scene.valid[t])
-
-
-def usual_pair(clip: Clip) -> int:
-    """Return the pair a page starts at: the fastest of a scene, the middle one of a recording."""
-    scene = _clip.truth()
-    if scene is None or not len(scene.flow):
-        return (len(clip.frames) - 2) // 2
-    return int(np.abs(scene.flow).sum(-1).mean((1, 2)).argmax())
-
-
-def first_point(pair: Pair, shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return the pixel that is looked at first: the fastest that stays in sight."""
-    if pair.truth is None or pair.valid is None:
-        return shape[1] // 2, shape[0] // 2
-    speed = np.where(pair.valid, np.linalg.norm(pair.truth, axis=-1), -1)
-    y, x = np.unravel_index(speed.argmax(), speed.shape)
-    return int(x), int(y)
-
-
 # ---- all pairs -------------------------------------------------------------------------------
 def matching(clip: Clip) -> None:
     """Click a pixel; see what it is like, everywhere."""
-    if not fits(clip):
-        return
     _matching(clip)
     _kit.explain(
         "One small picture holds every comparison of one place with the whole other frame. Level "
@@ -104,6 +48,19 @@ def matching(clip: Clip) -> None:
 
 @st.fragment
 def _matching(clip: Clip) -> None:
+    pair = chosen(clip)
+    if pair is None:
+        return
+    inside = _kit.compute(flow.raft_inside, pair.clip, pair.t)
+    stages.match(
+        pair.clip,
+        pair.t,
+        inside,
+        pair.truth,
+        point=first_point(pair),
+        view=_kit.opening_view("raft", VIEW),
+        on_view=_kit.remember("raft", "raft_match", VIEW),
+    )
     left, right = _kit.halves()
     with right:
         _kit.predict(
@@ -114,8 +71,7 @@ def _matching(clip: Clip) -> None:
             "Every cell with every cell: the square of the number of cells.",
             key="raft_pairs",
         )
-        pair = chosen(clip)
-        inside = _kit.compute(flow.raft_inside, clip, pair.t)
+    with left:
         h, w, D = inside.features1.shape
         side = (2 * inside.radius + 1) ** 2
         _kit.numbers(
@@ -125,27 +81,14 @@ def _matching(clip: Clip) -> None:
             Read_at_each_correction=f"{inside.levels} × {side} per cell",
         )
         st.caption(
-            f"{_clip.caption()}, frames {pair.t} and {pair.t + 1}. The pictures on the left are "
-            "products of the features that the network computed from these frames, worked out "
-            "here as you click."
-        )
-    with left:
-        stages.match(
-            clip,
-            pair.t,
-            inside,
-            pair.truth,
-            point=first_point(pair, clip.frames.shape[1:3]),
-            view=_kit.opening_view("raft", VIEW),
-            on_view=_kit.remember("raft", "raft_match", VIEW),
+            f"{pair.caption}. The pictures are products of the features that the network computed "
+            "from these frames, worked out here as you click."
         )
 
 
 # ---- corrections -----------------------------------------------------------------------------
 def corrections(clip: Clip) -> None:
     """Watch the field come about."""
-    if not fits(clip):
-        return
     _corrections(clip)
     _kit.explain(
         "The first corrections carry the field most of the way; the later ones move it by "
@@ -162,16 +105,18 @@ def corrections(clip: Clip) -> None:
 @st.fragment
 def _corrections(clip: Clip) -> None:
     pair = chosen(clip)
-    inside = _kit.compute(flow.raft_inside, clip, pair.t)
-    stages.fields(f"{clip.digest} {pair.t}", inside, pair.truth, pair.valid)
+    if pair is None:
+        return
+    inside = _kit.compute(flow.raft_inside, pair.clip, pair.t)
+    stages.fields(f"{pair.clip.digest} {pair.t}", inside, pair.truth, pair.valid)
     if pair.truth is None:
         st.caption("Nobody knows the true motion of a recording: choose a scene for the errors.")
         return
-    errors = error_path(inside, pair)
+    errors, classics = error_path(inside, pair), others(pair)
     left, right = _kit.halves()
     with left:
         _kit.plot(
-            figures.corrections(errors, others(clip, pair)),
+            figures.corrections(errors, classics),
             key="raft_corrections_plot",
             alt="Mean error after each correction, with the classical methods' errors as lines",
         )
@@ -194,6 +139,7 @@ def _corrections(clip: Clip) -> None:
             After_one=f"{errors[1]:.3f} px",
             After_all=f"{errors[-1]:.3f} px",
         )
+        st.markdown(verdict(errors[-1], classics))
 
 
 def error_path(inside: flow.RaftInside, pair: Pair) -> list[float]:
@@ -213,25 +159,30 @@ def first_share(inside: flow.RaftInside) -> float:
     return float(moved[:ENOUGH].sum() / max(moved.sum(), 1e-9))
 
 
-def others(clip: Clip, pair: Pair) -> dict[str, float]:
+def others(pair: Pair) -> dict[str, float]:
     """Return the errors of the classical methods on the pair."""
-    found = _rivals(clip.digest, pair.t, clip)
+    found = _rivals(pair.clip.digest, pair.t, pair)
     return {r.name: r.error for r in found if r.name in COMPARED and r.error is not None}
 
 
 @st.cache_data(max_entries=64, show_spinner="Running the classical methods…")
-def _rivals(digest: str, t: int, _clip_: Clip) -> tuple[flow.Rival, ...]:
-    scene = _clip.truth()
-    known = scene is not None and len(scene.flow) > t
-    truth, valid = (scene.flow[t], scene.valid[t]) if scene is not None and known else (None, None)
-    return flow.rivals(_clip_, t, truth, valid)
+def _rivals(digest: str, t: int, _pair: Pair) -> tuple[flow.Rival, ...]:
+    return flow.rivals(_pair.clip, t, _pair.truth, _pair.valid)
+
+
+def verdict(error: float, classics: dict[str, float]) -> str:
+    """Say where RAFT stands among the classical methods on this pair."""
+    best = min(classics, key=lambda name: classics[name])
+    beaten = sum(error < other for other in classics.values())
+    return (
+        f"On this pair RAFT is off by **{error:.2f} px** and beats **{beaten} of {len(classics)}** "
+        f"classical methods; the best of them, {best}, is off by **{classics[best]:.2f} px**."
+    )
 
 
 # ---- enlarging -------------------------------------------------------------------------------
 def enlarging(clip: Clip) -> None:
     """A boundary finer than the grid it is computed on."""
-    if not fits(clip):
-        return
     _enlarging(clip)
     _kit.explain(
         "Between a cell of the disc and a cell of the ground, bilinear upsampling invents motions "
@@ -246,17 +197,16 @@ def enlarging(clip: Clip) -> None:
 
 @st.fragment
 def _enlarging(clip: Clip) -> None:
-    left, right = _kit.halves()
-    with left:
-        pair = chosen(clip)
-    with right:
-        _kit.predict(
-            "Nine cells around a pixel move left by 3 or stand still. Which of these can a convex "
-            "mixture of them say?",
-            ["left by 4", "left by 2", "up by 1"],
-            "left by 2",
-            "A mixture with shares from 0 to 1 stays between what it mixes.",
-            key="raft_convex",
-        )
-    inside = _kit.compute(flow.raft_inside, clip, pair.t)
-    stages.upsample(f"{clip.digest} {pair.t}", inside, pair.truth, pair.valid)
+    pair = chosen(clip)
+    if pair is None:
+        return
+    inside = _kit.compute(flow.raft_inside, pair.clip, pair.t)
+    stages.upsample(f"{pair.clip.digest} {pair.t}", inside, pair.truth, pair.valid)
+    _kit.predict(
+        "Nine cells around a pixel move left by 3 or stand still. Which of these can a convex "
+        "mixture of them say?",
+        ["left by 4", "left by 2", "up by 1"],
+        "left by 2",
+        "A mixture with shares from 0 to 1 stays between what it mixes.",
+        key="raft_convex",
+    )

@@ -22,7 +22,8 @@ def opened(app: str, visit: Visit, chapter: str) -> tuple[Page, Any, int]:
     scene = _clip.scene(SCENE)
     t = int(np.abs(scene.flow).sum(-1).mean((1, 2)).argmax())
     name = chapter.replace(" ", "+")
-    page = visit(f"{app}/raft?scene=Two+layers&raft_chapter={name}", reduced_motion="reduce")
+    link = f"raft_pair=your+clip&scene=Two+layers&raft_chapter={name}"
+    page = visit(f"{app}/raft?{link}", reduced_motion="reduce")
     return page, flow.raft_inside(scene.clip, t), t
 
 
