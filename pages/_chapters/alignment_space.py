@@ -54,68 +54,68 @@ def compared(colour: int, shape: int, seed: int) -> alignment.ActionMatrix:
 @st.fragment
 def _actions() -> None:
     with _kit.controls():
-        first, second, third = st.columns(3)
-        colour = first.selectbox(
-            "Colour",
-            range(len(COLOURS)),
-            4,
-            format_func=lambda k: COLOURS[k],
-            **_kit.bound("alignment_matrix_colour"),
-        )
-        shape = second.selectbox(
-            "Shape",
-            range(len(SHAPES)),
-            4,
-            format_func=lambda k: SHAPES[k],
-            **_kit.bound("alignment_matrix_shape"),
-        )
-        with third:
-            seed = _kit.slider("Other clips like these", 0, 9, 0, key="alignment_matrix_seed")
+        asked = ask_object()
     try:
-        result = compared(int(colour), int(shape), int(seed))
+        result = compared(*asked)
     except WeightsError as error:
         missing(error)
         return
-    N = len(ACTIONS)
-    paired = sum(k != partner for k, partner in enumerate(result.partner))
     view = _kit.opening_view("alignment_actions", ACTIONS_VIEW)
     _MATRIX(
         key="alignment_matrix",
-        data=[
-            {
-                "key": f"{colour} {shape} {seed}",
-                "clip": publish_clip(filmstrip(result.clips)),
-                "moments": result.clips.frames.shape[1],
-                "captions": list(result.clips.labels),
-                "heads": [CAPTIONS[action][0] for action in ACTIONS],
-                "labels": list(result.clips.labels),
-                "sets": [
-                    {
-                        "name": "forward",
-                        "label": "Clips forwards",
-                        "values": rounded(result.forward),
-                    },
-                    {
-                        "name": "backward",
-                        "label": "Clips backwards",
-                        "values": rounded(result.backward),
-                        "backwards": True,
-                    },
-                ],
-                "fits": [[i == j for j in range(N)] for i in range(N)],
-                "partner": list(result.partner),
-                "temperature": 1.0,
-                "loss": False,
-                "view": view,
-            }
-        ],
+        data=[{"key": "{} {} {}".format(*asked), **matrix(result), "view": view}],
         default={"view": view},
         on_view_change=_kit.remember("alignment_actions", "alignment_matrix", ACTIONS_VIEW),
     )
+    N = len(ACTIONS)
+    paired = sum(k != partner for k, partner in enumerate(result.partner))
     _kit.numbers(
         Forwards_nearest_to_their_own=f"{result.own} of {N}",
         Backwards_nearest_to_the_partner=f"{result.turned} of the {paired} in pairs",
     )
+
+
+def ask_object() -> tuple[int, int, int]:
+    """Ask for the colour and the shape of the object, and for the seed of its clips."""
+    first, second, third = st.columns(3)
+    colour = first.selectbox(
+        "Colour",
+        range(len(COLOURS)),
+        4,
+        format_func=lambda k: COLOURS[k],
+        **_kit.bound("alignment_matrix_colour"),
+    )
+    shape = second.selectbox(
+        "Shape",
+        range(len(SHAPES)),
+        4,
+        format_func=lambda k: SHAPES[k],
+        **_kit.bound("alignment_matrix_shape"),
+    )
+    with third:
+        seed = _kit.slider("Other clips like these", 0, 9, 0, key="alignment_matrix_seed")
+    return int(colour), int(shape), int(seed)
+
+
+def matrix(result: alignment.ActionMatrix) -> dict[str, Any]:
+    """Write every action's clip against every action's caption, both ways, for the browser."""
+    N = len(ACTIONS)
+    forward, backward = rounded(result.forward), rounded(result.backward)
+    return {
+        "clip": publish_clip(filmstrip(result.clips)),
+        "moments": result.clips.frames.shape[1],
+        "captions": list(result.clips.labels),
+        "heads": [CAPTIONS[action][0] for action in ACTIONS],
+        "labels": list(result.clips.labels),
+        "sets": [
+            {"name": "forward", "label": "Clips forwards", "values": forward},
+            {"name": "backward", "label": "Clips backwards", "values": backward, "backwards": True},
+        ],
+        "fits": [[i == j for j in range(N)] for i in range(N)],
+        "partner": list(result.partner),
+        "temperature": 1.0,
+        "loss": False,
+    }
 
 
 # ---- the loss ----------------------------------------------------------------------------------
