@@ -108,6 +108,7 @@ def timings(rows: Mapping[str, tuple[list[int], list[float], float]]) -> go.Figu
         By scheme: lengths in frames, milliseconds, fitted exponent.
     """
     traces = []
+    lengths = sorted({T for frames, _, _ in rows.values() for T in frames})
     for scheme, (frames, milliseconds, slope) in rows.items():
         colour, dash = STYLE[scheme]
         name = f"{scheme}, T^{slope:.2f}"
@@ -119,6 +120,6 @@ def timings(rows: Mapping[str, tuple[list[int], list[float], float]]) -> go.Figu
         x="length of the clip (frames)",
         y="one block (ms)",
         legend=True,
-        xaxis={"type": "log"},
+        xaxis={"type": "log", "tickvals": lengths},
         yaxis={"type": "log"},
     )
