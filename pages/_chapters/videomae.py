@@ -15,6 +15,7 @@ from vidcore.weights import card
 STAGE = "videomae_stage"
 UNTRAINED_GRID = (8, 8, 8)  # where no network is shipped: the masks can be played with all the same
 NETWORKS = {"the one for this mask": "", "tube": "masked", "random": "masked_random"}
+WORLD, YOURS, HOME = "from its world", "yours", "Scene: Learned world"
 WITHOUT = (
     "The network is not here yet: `python -m training.train masked` makes it. Masks, leakage and "
     "the two baselines work without it."
@@ -42,28 +43,21 @@ def predict(clip: Clip) -> None:
 def _predict(clip: Clip) -> None:
     grid = videomae.grid_of() if videomae.shipped() else UNTRAINED_GRID
     view = settings(_kit.opening_view("videomae", VIEW), grid)
+    with _kit.controls("clip"):
+        clip, name = chosen(clip)
     above = st.container()
     if not videomae.shipped():
         with above:
-            show(clip, None, grid, view)
+            show(clip, name, None, grid, view)
         st.info(WITHOUT, icon=":material/model_training:")
         return
     left, right = _kit.halves()
     with left, _kit.controls():
-        network = ""
-        if len(videomae.shipped()) > 1:
-            chosen = st.segmented_control(
-                "Network trained on masks of the kind",
-                list(NETWORKS),
-                default=next(iter(NETWORKS)),
-                required=True,
-                **_kit.bound("videomae_network"),
-            )
-            network = NETWORKS[str(chosen)]
+        network = ask_network()
     hide = videomae.Hide(view["kind"], view["ratio"] / 100, view["seed"], view["painted"], network)
     result = _kit.compute(videomae.reconstruct, clip, hide)
     with above:
-        show(clip, result, grid, view)
+        show(clip, name, result, grid, view)
     with left:
         _kit.plot(
             figures.errors(result),
@@ -77,11 +71,41 @@ def _predict(clip: Clip) -> None:
             Error_against_the_better_guess=f"{result.against_better:.2f} ×",
             Whole_network=f"{1e3 * result.seconds:.0f} ms",
         )
-        st.caption(expectation(result))
+        st.caption(expectation(result, at_home=name == HOME))
+
+
+def chosen(clip: Clip) -> tuple[Clip, str]:
+    """Offer a clip of the network's world, or the visitor's; also name it."""
+    left, right = st.columns([2, 5], vertical_alignment="bottom")
+    with left:
+        own = _clip.own_chosen("Clip", WORLD, YOURS, key="videomae_on")
+    if own:
+        right.caption(f"Shown: {_clip.caption()}.")
+        return clip, _clip.caption()
+    right.caption(
+        "Shown: a clip like those the network learned from, with another seed. "
+        f"*{YOURS.capitalize()}* shows {_clip.caption()} instead."
+    )
+    return _clip.scene("learned_world").clip, HOME
+
+
+def ask_network() -> str:
+    """Ask which network fills in; empty is the one trained for the mask."""
+    if len(videomae.shipped()) < 2:
+        return ""
+    network = st.segmented_control(
+        "Network trained on masks of the kind",
+        list(NETWORKS),
+        default=next(iter(NETWORKS)),
+        required=True,
+        **_kit.bound("videomae_network"),
+    )
+    return NETWORKS[str(network)]
 
 
 def show(
     clip: Clip,
+    name: str,
     result: videomae.Reconstruction | None,
     grid: tuple[int, int, int],
     view: Mapping[str, Any],
@@ -94,7 +118,7 @@ def show(
         None if result is None else Clip(result.filled, fps),
         grid,
         key=STAGE,
-        alt=f"{_clip.caption()}, 16 frames of 48 × 48 pixels",
+        alt=f"{name}, 16 frames of 48 × 48 pixels",
         view=view,
         missing="" if result else "No network is here to ask: choose another way to fill.",
         on_view=_kit.remember("videomae", STAGE, VIEW),
@@ -119,11 +143,11 @@ def _harder() -> None:
     )
 
 
-def expectation(result: videomae.Reconstruction) -> str:
+def expectation(result: videomae.Reconstruction, *, at_home: bool) -> str:
     """Say what can be expected of the network on this clip."""
     known = card(result.model).metrics
     tube = f"{known['tube_90_mse']:.4f}"
-    if _clip.caption().endswith("Learned world"):
+    if at_home:
         return (
             "This clip is of the world the network learned: one textured shape, a smooth ground, a "
             f"hand-held camera. On {known['clips']} such clips it has not seen, under tubes at "
@@ -134,7 +158,7 @@ def expectation(result: videomae.Reconstruction) -> str:
         "The network has seen generated clips of one moving shape, and nothing else. Of this clip "
         "expect the colours of what is visible, spread smoothly, and no detail it has never met. "
         f"On its own world its squared error is {tube} at 90 %; here it is "
-        f"{result.errors['model']:.4f}. Choose the scene “Learned world” to see it at home."
+        f"{result.errors['model']:.4f}. Choose *{WORLD}* to see it at home."
     )
 
 

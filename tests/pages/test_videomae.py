@@ -55,6 +55,17 @@ def test_a_clip_from_elsewhere_is_announced_as_such() -> None:
 
 
 @needs_network
+def test_the_page_opens_in_the_networks_world_until_a_clip_is_chosen() -> None:
+    at = open_page(scene="Throw")
+    assert "world the network learned" in words(at)
+    assert "shows Scene: Throw instead" in words(at)
+    at.selectbox(key="scene").set_value("pan").run()
+    assert not at.exception
+    assert "Shown: Scene: Pan." in words(at)
+    assert "generated clips of one moving shape, and nothing else" in words(at)
+
+
+@needs_network
 @pytest.mark.parametrize("chapter", ["What leaks", "Time saved", "Targets", "Few labels"])
 def test_a_chapter_draws_and_explains(chapter: str) -> None:
     at = open_page(videomae_chapter=chapter)
