@@ -1,4 +1,6 @@
-"""Our own RAFT: its time beside `raft_small` is torchvision's published layout, 990 162 parameters, built here with random weights:
+"""Our own RAFT: its time beside `raft_small`'s, its errors beside OpenCV's DIS and Farneback.
+
+`raft_small` is torchvision's published layout, 990 162 parameters, built here with random weights:
 its time does not depend on them, and torchvision's own takes as long. Errors are means over the
 pixels whose truth is known, on pairs that were never trained on: ../shared/flow, which may not be
 committed. Three of them are examples of FlyingChairs (Dosovitskiy et al., ICCV 2015). Where they
