@@ -53,6 +53,7 @@ _STYLE = """<style>
 [data-testid=stMain] .numbers dt { font-size: 0.85rem; opacity: 0.85; }
 [data-testid=stMain] .numbers dd { margin: 0; font-size: 1.35rem; }
 .numbers div { margin: 0; padding: 0; }
+.st-key-map_links { display: none; } /* clicked by the cards of the start page */
 @media (max-width: 640px) {
   [data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 4rem; } /* menu */
   [data-testid=stMain] [data-testid=stMarkdownContainer] table {

@@ -13,23 +13,22 @@ _MAP = component("ideas", js=["frames.js", "thumbs.js", "ideas.js"])
 
 
 def ideas() -> None:
-    """Show the map; a click opens the page, in this session."""
+    """Show the map. A card clicks Streamlit's own link, which stays in this session; see `_kit`."""
     groups = {**GROUPS, "What it all rests on": BACKGROUND}
-    pictures = list(PREVIEWS)
-    state = _MAP(
+    _MAP(
         key="ideas",
         data=[
             {
                 "clip": publish_clip(previews()),
                 "moments": MOMENTS,
-                "pictures": pictures,
+                "pictures": list(PREVIEWS),
                 "groups": [
                     {"question": question, "pages": [asdict(idea) for idea in group]}
                     for question, group in groups.items()
                 ],
             }
         ],
-        on_go_change=lambda: None,
     )
-    if state.go in {idea.page for idea in (*IDEAS, *BACKGROUND)}:
-        st.switch_page(f"{state.go}.py")
+    with st.container(key="map_links"):  # not shown
+        for idea in (*IDEAS, *BACKGROUND):
+            st.page_link(f"{idea.page}.py")

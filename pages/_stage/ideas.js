@@ -27,15 +27,17 @@ function makeGroup(group, pictures) {
   return section;
 }
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement }) {
   const map = parentElement.querySelector(".map");
   if (!map.children.length) map.replaceChildren(...data.groups.map((group) => makeGroup(group, data.pictures)));
   const cards = [...map.querySelectorAll(".card")], pages = data.groups.flatMap((group) => group.pages);
-  cards.forEach((card, k) => {
+  cards.forEach((card) => {
     card.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
+      const link = [...document.querySelectorAll(".st-key-map_links a")].find((a) => a.pathname === card.pathname);
+      if (!link) return;
       event.preventDefault(); // a new page load would forget an upload
-      setTriggerValue("go", pages[k].page);
+      link.click();
     };
   });
   const seen = new IntersectionObserver((entries) => entries.filter((e) => e.isIntersecting).forEach((e) => { seen.unobserve(e.target); e.target.welcome(WELCOME); }), { threshold: 0.6 });

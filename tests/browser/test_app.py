@@ -260,7 +260,7 @@ def test_the_map_names_every_page_as_the_menu_does_and_its_pictures_move(
 
 
 def test_a_card_opens_its_page_on_the_same_clip(app: str, visit: Visit, clips: Path) -> None:
-    page = visit(app)
+    page = visit(f"{app}/?scene=Wheel")  # a scene in the link is bound: st.switch_page would fail
     page.locator("input[type=file]").set_input_files(clips / "1frame.mp4")
     expect(page.get_by_text("In use: 1 of 1 frames")).to_be_visible()
     page.locator(".card", has_text="Which frames does a model see?").click()
