@@ -268,14 +268,7 @@ def said(truth: Mapping[str, int]) -> str:
 def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
     """Ask which clip to describe; return it, and its labels where they are known."""
     with _kit.controls():
-        source = st.segmented_control(
-            "Describe",
-            [KNOWN, OWN],
-            default=KNOWN,
-            required=True,
-            **_kit.bound("alignment_source"),
-        )
-        if source == OWN:
+        if _clip.own_chosen("Describe", KNOWN, OWN, key="alignment_source"):
             st.caption(
                 f"{_clip.caption()}. The pair knows 67 words and its own small world. On anything "
                 "else it names what is nearest."
@@ -285,6 +278,7 @@ def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
             name: _label(name, column) for name, column in zip(LABELS, st.columns(3), strict=True)
         }
         seed = _kit.slider("Another clip like it", 0, 99, 0, key="alignment_seed")
+        st.caption(f"Shown: {said(truth)}. *{OWN.capitalize()}* is {_clip.caption()}.")
     return generated(truth["action"], truth["colour"], truth["shape"], seed), truth
 
 

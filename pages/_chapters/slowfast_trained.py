@@ -14,6 +14,7 @@ from vidcore.figures import slowfast as figures
 from vidcore.media import Clip
 from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
 
+WORLD, YOURS = "from their world", "yours"
 PAIRS = 24  # judged together, afresh
 MEASURED = Path(__file__).parents[2] / "benchmarks" / "results" / "slowfast_cut.json"
 TWO_PATHWAYS = {"slowfast": "α = 4: Slow 4, Fast 16", "slowfast_alpha8": "α = 8: Slow 2, Fast 16"}
@@ -55,14 +56,8 @@ def missing(name: str) -> None:
 
 def chosen_clip(clip: Clip) -> tuple[Clip, str]:
     """Offer a clip of the networks' world, or the visitor's as they read it; also name it."""
-    which = st.segmented_control(
-        "Clip",
-        ["from their world", "yours"],
-        default="from their world",
-        required=True,
-        **_kit.bound("slowfast_on"),
-    )
-    if which == "yours":
+    if _clip.own_chosen("Clip", WORLD, YOURS, key="slowfast_on"):
+        st.caption(f"Shown: {_clip.caption()}, as these networks read it.")
         return _kit.compute(as_read, clip), _clip.caption()
     one, two, three = st.columns([5, 4, 4])
     action = one.selectbox("Action", ACTIONS, 8, **_kit.bound("slowfast_action"))
@@ -70,7 +65,9 @@ def chosen_clip(clip: Clip) -> tuple[Clip, str]:
     shape = three.selectbox("Shape", SHAPES, 0, **_kit.bound("slowfast_shape"))
     seed = _kit.slider("Example", 0, 99, 1, key="slowfast_seed")
     shown = _drawn(str(action), seed, COLOURS.index(colour), SHAPES.index(shape))
-    return shown, f"{colour} {shape}, {action}"
+    says = f"{colour} {shape}, {action}"
+    st.caption(f"Shown: {says}. *{YOURS.capitalize()}* shows them {_clip.caption()} instead.")
+    return shown, says
 
 
 def as_read(clip: Clip) -> Clip:

@@ -97,6 +97,16 @@ def test_the_trained_chapters_run_on_their_world_and_on_yours() -> None:
         assert len(at.get("plotly_chart")) >= 1
         next(g for g in at.button_group if g.key == "slowfast_on").set_value("yours").run()
         assert complaints(at) == []
+        assert "Shown: Scene: Throw" in text(at)
+
+
+@needs_weights
+def test_a_scene_that_the_visitor_picks_is_the_one_the_networks_see() -> None:
+    at = open_chapter("What each fires on")
+    assert "shows them Scene: Throw instead" in text(at)
+    at.selectbox(key="scene").set_value("wheel").run()
+    assert complaints(at) == []
+    assert "Shown: Scene: Wheel" in text(at)
 
 
 @needs_weights
