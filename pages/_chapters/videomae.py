@@ -43,9 +43,9 @@ def predict(clip: Clip) -> None:
 def _predict(clip: Clip) -> None:
     grid = videomae.grid_of() if videomae.shipped() else UNTRAINED_GRID
     view = settings(_kit.opening_view("videomae", VIEW), grid)
+    above = st.container()
     with _kit.controls("clip"):
         clip, name = chosen(clip)
-    above = st.container()
     if not videomae.shipped():
         with above:
             show(clip, name, None, grid, view)
