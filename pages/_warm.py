@@ -1,6 +1,7 @@
 """Start-up: import and make, once per process, what the first visitor would wait for."""
 
 import importlib
+import threading
 
 from pages import _clip, _previews
 from vidcore import motion
@@ -34,6 +35,7 @@ def warm() -> None:
     for name in LATE:
         importlib.import_module(name)
     _clip.gallery()
-    _previews.previews()
     clip = _clip.scene(next(iter(synthetic.GALLERY))).clip
     figures.order_scores(motion.compare_orders(clip)).to_json()
+    # below the stage: the first visitor sees that move while these are made
+    threading.Thread(target=_previews.previews, daemon=True).start()
