@@ -26,8 +26,7 @@ def body(clip: Clip) -> None:
 
 _kit.opening(
     "What it is, and how it moves",
-    "A red disc is thrown. One network sees single frames and knows what is there; another sees "
-    "only motion and knows what happens. Whom do you believe?",
+    "One network sees single frames, another only motion. Whom do you believe?",
 )
 body(_kit.pick_clip())
 _kit.sources(

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages import _clip, _kit
+from pages._measured import measured
 from pages._stage import component, publish_layer, stage
 from pages._stage.assets import publish_clip
 from vidcore import twostream
@@ -20,6 +21,9 @@ KNOWN, OWN = "a clip of their world", "your clip"
 OPENING = {"action": 8, "colour": 0, "shape": 0}  # a red disc is thrown
 FUSION_VIEW = {"weight": 50, "question": "action", "rule": "answers"}
 STACK_VIEW = {"t": 0, "fields": 10, "channel": 0, "mean": 0}
+MOVED, RIGHT = "how much the answers moved", "who is still right"
+TOLD = 0.75  # of the clips right, where guessing one of a pair gets half
+UNMOVED = 0.01  # of an answer
 HELD = 16  # generated clips kept for all visitors
 
 _FUSION = component("streams_fusion", js=["radios.js", "streams_fusion.js"])
@@ -36,28 +40,22 @@ def generated(action: int, colour: int, shape: int, seed: int) -> Clip:
 def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
     """Ask which clip to watch; return it, and its labels where they are known."""
     with _kit.controls("clip"):
-        source = st.segmented_control(
-            "Both streams watch",
-            [KNOWN, OWN],
-            default=KNOWN,
-            required=True,
-            **_kit.bound("twostream_source"),
-        )
-        if source == OWN:
+        if _clip.own_chosen("Both streams watch", KNOWN, OWN, key="twostream_source"):
             st.caption(
                 f"{_clip.caption()}. They only know their own small world: one shape, six "
                 "colours, fourteen motions. On anything else they guess, often with confidence."
             )
             return clip, None
-        columns = zip(LABELS, st.columns(3), strict=True)
-        truth = {name: _label(name, column) for name, column in columns}
+        with st.container(horizontal=True):
+            truth = {name: _label(name) for name in LABELS}
         seed = _kit.slider("Another clip like it", 0, 99, 0, key="twostream_seed")
+        st.caption(f"Shown: {_alt(truth)}. *{OWN}* shows them {_clip.caption()} instead.")
     return generated(truth["action"], truth["colour"], truth["shape"], seed), truth
 
 
-def _label(name: str, column: Any) -> int:
+def _label(name: str) -> int:
     known = LABELS[name]
-    chosen: int = column.selectbox(
+    chosen: int = st.selectbox(
         name.capitalize(),
         range(len(known)),
         OPENING[name],
@@ -102,7 +100,6 @@ def _opinions(clip: Clip) -> None:
     with left:
         slot = st.container()
         shown, truth = watched(clip)
-        below = st.container()
         with slot:
             stage(
                 shown,
@@ -116,7 +113,7 @@ def _opinions(clip: Clip) -> None:
             "A network sees single frames of a throw, in no order, and averages what it thinks. "
             "Which of these can it tell?",
             ["the colour", "throw or catch", "both"],
-            "the colour",
+            _told_from_frames(),
             "A catch is the throw played backwards: the same frames. An average over frames is "
             "the same for both, to the last bit.",
             key="twostream_throw",
@@ -130,7 +127,21 @@ def _opinions(clip: Clip) -> None:
             default={"view": _kit.opening_view("twostream_fusion", FUSION_VIEW)},
             on_view_change=_kit.remember("twostream_fusion", "twostream_fusion", FUSION_VIEW),
         )
-    with below.expander("What the spatial stream thinks of each frame", icon=":material/grid_on:"):
+        _frame_by_frame(result)
+
+
+def _told_from_frames() -> str:
+    """Read from the table what the spatial stream can tell, by more than half of the way up."""
+    frame = measured(["frame"]).get("frame")
+    known = {"the colour": "colour", "throw or catch": "pair throw/catch"}
+    if frame is None or not frame.values("pair throw/catch"):
+        return "the colour"
+    told = [what for what, metric in known.items() if frame.mean(metric) > TOLD]
+    return "both" if len(told) == len(known) else "".join(told)
+
+
+def _frame_by_frame(result: twostream.TwoStreamResult) -> None:
+    with st.expander("What the spatial stream thinks of each frame", icon=":material/grid_on:"):
         _kit.plot(
             figures.per_frame(result, "action", ACTIONS),
             key="twostream_frames_plot",
@@ -193,7 +204,7 @@ def _stack(clip: Clip) -> None:
             "The camera pans to the right over a still scene. What is left of the stack once each "
             "field's mean is taken away?",
             ["the pan, doubled", "nearly nothing", "the edges of objects"],
-            "nearly nothing",
+            _left_of_a_pan(),
             "Everything moves by the same arrow, and that arrow is the mean. Whatever moves "
             "against the camera stays.",
             key="twostream_mean",
@@ -230,6 +241,14 @@ def _stack(clip: Clip) -> None:
         )
 
 
+@st.cache_data(show_spinner=False)
+def _left_of_a_pan() -> str:
+    """Pan over a still scene and look."""
+    left = twostream.left_without_mean(synthetic.make("pan", {}, seed=0).flow)
+    names = {"nearly nothing": 0.0, "the edges of objects": 0.5, "the pan, doubled": 2.0}
+    return min(names, key=lambda name: abs(names[name] - left))
+
+
 # ---- break it ----------------------------------------------------------------------------------
 def break_it(clip: Clip) -> None:
     """Change one thing, and see who notices."""
@@ -241,7 +260,8 @@ def break_it(clip: Clip) -> None:
         "partner: throw becomes catch. Flow is not free of appearance, though: it shows the "
         "silhouette, so the temporal stream knows something of the shape.",
         r"\text{noticed} = \tfrac12 \sum_k \left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
-        twostream.which_notices,
+        twostream.watch_changed,
+        twostream.compare_change,
         twostream.watch_frames,
     )
 
@@ -251,8 +271,6 @@ def _break_it(clip: Clip) -> None:
     left, right = _kit.halves()
     with left:
         slot = st.container()
-        shown, truth = watched(clip)
-    with right:
         with _kit.controls():
             name = str(
                 st.pills(
@@ -263,52 +281,99 @@ def _break_it(clip: Clip) -> None:
                     **_kit.bound("twostream_change"),
                 )
             )
+        shown, truth = watched(clip)
         with slot:
-            changed = twostream.changed_clip(shown, name)
             stage(
-                changed,
+                twostream.changed_clip(shown, name),
                 key="twostream_changed",
                 alt=f"{_alt(truth)}; {name}",
                 tallest=300,
                 strip=False,
             )
+    with right:
         _kit.predict(
             "The frames are shown in no order. Which stream notices?",
             ["the spatial", "the temporal", "both"],
-            "the temporal",
+            _noticing("shuffled"),
             "The spatial stream averages over frames, and a sum does not know the order of its "
             "terms. Flow between frames that were no neighbours is another flow.",
             key="twostream_shuffled",
         )
-        if not ready("frame", "flow"):
-            return
-        changes = _kit.compute(twostream.which_notices, shown)
-        chosen = next(change for change in changes if change.name == name)
-        _said(chosen, changes[0])
-        st.caption("How much of each answer moved, with every change:")
-        _kit.plot(
-            figures.noticed(changes),
-            key="twostream_noticed_plot",
-            alt="How much each stream's answers moved with every change of the clip",
+        if ready("frame", "flow"):
+            _noticed(shown, name)
+
+
+def _noticing(name: str) -> str:
+    """Read from many clips which stream notices a change."""
+    if twostream.trained_trouble():
+        return "the temporal"
+    by_question = twostream.trained_fusion().changes[name]
+    moved = {
+        stream: max(by[stream]["noticed"] for by in by_question.values())
+        for stream in ("spatial", "temporal")
+    }
+    noticing = [stream for stream, share in moved.items() if share > UNMOVED]
+    return "both" if len(noticing) == len(moved) else f"the {''.join(noticing)}"
+
+
+def _noticed(shown: Clip, name: str) -> None:
+    """Show what one change did to both answers, and what it usually does."""
+    before = _kit.compute(twostream.watch, shown)
+    after = _kit.compute(twostream.watch_changed, shown, name)
+    change = twostream.compare_change(name, before, after)
+    _said(change, before)
+    st.caption("How much of each answer moved, on this clip:")
+    _kit.plot(
+        figures.noticed([change]),
+        key="twostream_noticed_plot",
+        alt=f"How much each stream's answers moved: {name}",
+    )
+    _every_change(shown)
+    if not twostream.trained_trouble():
+        _usually(twostream.trained_fusion())
+
+
+def _every_change(shown: Clip) -> None:
+    """Offer all changes of this clip; made only when asked for, as each needs its own flow."""
+    every = st.expander(
+        "Every change of this clip",
+        icon=":material/grid_on:",
+        on_change="rerun",
+        key="twostream_every",
+    )
+    if every.open:
+        with every:
+            _kit.plot(
+                figures.noticed(_kit.compute(twostream.which_notices, shown)[1:]),
+                key="twostream_every_plot",
+                alt="How much each stream's answers moved with every change of the clip",
+            )
+
+
+def _usually(trained: twostream.TrainedFusion) -> None:
+    """Show what every change does to many clips."""
+    drawn = {MOVED: figures.usually_noticed, RIGHT: figures.still_right}
+    with _kit.controls("usually"):
+        asked = st.segmented_control(
+            f"Over {trained.changed} test clips",
+            list(drawn),
+            default=MOVED,
+            required=True,
+            **_kit.bound("twostream_usually"),
         )
-        if not twostream.trained_trouble():
-            trained = twostream.trained_fusion()
-            with st.expander(
-                f"Over {trained.changed} test clips: who is still right?", icon=":material/grid_on:"
-            ):
-                _kit.plot(
-                    figures.still_right(trained),
-                    key="twostream_right_plot",
-                    alt="How many of many clips each stream gets right after every change",
-                )
+    _kit.plot(
+        drawn[str(asked)](trained),
+        key="twostream_usually_plot",
+        alt=f"{str(asked).capitalize()}, after every change, by stream and question",
+    )
 
 
-def _said(after: twostream.Change, before: twostream.Change) -> None:
+def _said(after: twostream.Change, before: twostream.TwoStreamResult) -> None:
     """Say in words what each stream says now, and what it said before."""
     for stream in ("spatial", "temporal"):
         said = {}
         for question, known in LABELS.items():
-            was = known[int(getattr(before.result, stream)[question].argmax())]
+            was = known[int(getattr(before, stream)[question].argmax())]
             now = known[int(getattr(after.result, stream)[question].argmax())]
             said[question] = now if now == was else f"{was} → **{now}**"
         parts = " · ".join(f"{question}: {text}" for question, text in said.items())

@@ -19,10 +19,12 @@ class Fusion {
   constructor(parent) {
     this.find = (name) => parent.querySelector(`.${name}`);
     this.weight = 50; this.question = null; this.rule = "answers";
-    const slider = this.find("weight"), plot = this.find("plot");
+    const slider = this.find("weight");
     slider.oninput = () => this.move(Number(slider.value));
-    plot.onpointerdown = (event) => { plot.setPointerCapture(event.pointerId); this.drag(event); };
-    plot.onpointermove = (event) => { if (event.buttons) this.drag(event); };
+    for (const box of [this.find("plot"), this.find("plane")]) {
+      box.onpointerdown = (event) => { box.setPointerCapture(event.pointerId); this.drag(event, box); };
+      box.onpointermove = (event) => { if (event.buttons) this.drag(event, box); };
+    }
   }
 
   show(data, tell) {
@@ -42,8 +44,8 @@ class Fusion {
 
   move(weight) { this.weight = Math.max(0, Math.min(100, Math.round(weight))); this.draw(); this.report(); }
 
-  drag(event) {
-    const box = this.find("plot").getBoundingClientRect();
+  drag(event, part) {
+    const box = part.getBoundingClientRect();
     this.move(((event.clientX - box.left) / box.width) * 100);
   }
 
@@ -54,6 +56,7 @@ class Fusion {
     this.colour();
     this.lines();
     this.strip();
+    this.rivals();
     this.draw();
   }
 
@@ -96,6 +99,39 @@ class Fusion {
     }));
   }
 
+  // Every other class as a dot: by how much each stream prefers to it what the temporal one says.
+  rivals() {
+    const values = this.rule === "logits" ? (v) => v : softmax, s = values(this.asked.spatial), t = values(this.asked.temporal);
+    this.first = t.indexOf(Math.max(...t));
+    const others = s.map((_, k) => k).filter((k) => k !== this.first);
+    const most = (v) => Math.max(...others.map((k) => Math.abs(v[this.first] - v[k]))) / 0.85 || 1;
+    this.reach = [most(s), most(t)];
+    this.find("dots").replaceChildren(...others.map((k) => {
+      const dot = document.createElement("span"), x = (s[this.first] - s[k]) / this.reach[0], y = (t[this.first] - t[k]) / this.reach[1];
+      Object.assign(dot.style, { left: `${50 + 50 * x}%`, top: `${50 - 50 * y}%` });
+      if (!this.winners.has(k)) { dot.className = "plain"; return dot; }
+      dot.style.setProperty("--hue", this.hue[k]);
+      dot.className = x > 0 ? "from-left" : "";
+      dot.append(Object.assign(document.createElement("b"), { textContent: this.asked.labels[k] }));
+      return dot;
+    }));
+  }
+
+  // The boundary w x + (1 - w) y = 0 in that plane: it turns with the weight, and what it leaves on
+  // the coloured side beats the first.
+  boundary(w) {
+    const across = w * this.reach[0], down = (1 - w) * this.reach[1], size = Math.hypot(across, down) || 1;
+    const nx = across / size, ny = -down / size, far = 3; // SVG's y points down
+    const line = this.find("plane").querySelector(".boundary"), ends = { x1: -far * ny, y1: far * nx, x2: far * ny, y2: -far * nx };
+    for (const [name, value] of Object.entries(ends)) line.setAttribute(name, value);
+    const corners = [[ends.x1, ends.y1], [ends.x2, ends.y2], [ends.x2 - far * nx, ends.y2 - far * ny], [ends.x1 - far * nx, ends.y1 - far * ny]];
+    this.find("plane").querySelector("polygon").setAttribute("points", corners.map((at) => at.join(",")).join(" "));
+    const first = this.asked.labels[this.first], p = fuse(this.asked, this.rule, w), ahead = p.filter((v) => v > p[this.first]).length;
+    const beaten = ahead ? `${ahead} of them ${ahead > 1 ? "are" : "is"} on the coloured side and ahead of it.` : "None is on the coloured side: it wins.";
+    this.find("turn").lastElementChild.textContent = `The boundary from above. Each dot is a rival of “${first}”: right, where the spatial stream prefers “${first}” to it; up, where the temporal one does. The weight turns the line. ${beaten}`;
+    this.find("plane").firstElementChild.setAttribute("aria-label", `Rivals of ${first}: what the spatial stream prefers to the right, the temporal one upwards, and the boundary between. ${beaten}`);
+  }
+
   // ---- what follows the weight ------------------------------------------------------------------
   draw() {
     const w = this.weight / 100, { labels, stretches } = this.asked, p = fuse(this.asked, this.rule, w);
@@ -103,6 +139,7 @@ class Fusion {
     this.list("fused", p);
     this.list("spatial", softmax(this.asked.spatial));
     this.find("handle").style.left = `${this.weight}%`;
+    this.boundary(w);
     const slider = this.find("weight");
     slider.value = this.weight;
     const best = p.indexOf(Math.max(...p));

@@ -45,6 +45,33 @@ def test_the_dragged_weight_says_what_the_library_says(app: str, visit: Visit, r
 
 
 @needs_weights
+def test_a_rival_lies_beyond_the_turned_boundary_exactly_where_it_is_ahead(
+    app: str, visit: Visit
+) -> None:
+    page = visit(f"{app}/twostream", **STILL)
+    result = twostream.watch(generated(ACTIONS.index("throw"), 0, 0, 0))
+    s, t = result.spatial["action"], result.temporal["action"]
+    first = int(t.argmax())
+    reach = [
+        max(abs(p[first] - p)) / 0.85  # of the plane's half: where the farthest rival is drawn
+        for p in (twostream.softmax(s), twostream.softmax(t))
+    ]
+    slopes = []
+    for weight in (10, 50, 90, 99):
+        turn(page.locator("input.weight"), weight)
+        p = twostream.fuse(s, t, weight=weight / 100)
+        ahead = int((p > p[first]).sum())
+        said = f"{ahead} of them" if ahead else "None is on the coloured side"
+        expect(page.locator(".turn figcaption")).to_contain_text(said)
+        x, y = (float(page.locator(".boundary").get_attribute(f"{a}2") or 0) for a in "xy")
+        w = weight / 100
+        across, down = w * reach[0], (1 - w) * reach[1]
+        assert x * across - y * down == pytest.approx(0, abs=1e-3)  # logits come with four digits
+        slopes.append(y / x)
+    assert len({round(slope, 3) for slope in slopes}) == len(slopes)
+
+
+@needs_weights
 def test_a_press_on_the_plot_moves_the_weight_there(app: str, visit: Visit) -> None:
     page = visit(f"{app}/twostream", **STILL)
     plot = page.locator(".plot")

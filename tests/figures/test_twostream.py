@@ -1,5 +1,6 @@
 """vidcore.figures.twostream: every number drawn is a number of the result."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -7,12 +8,15 @@ import plotly.graph_objects as go
 import pytest
 
 from vidcore import twostream
+from vidcore.figures import theme
 from vidcore.figures import twostream as figures
 from vidcore.media.synthetic.actions import ACTIONS
 from vidcore.twostream.change import Change
 from vidcore.twostream.filters import FirstLayers, time_course
 from vidcore.twostream.trained import parse
 
+Rgb = tuple[float, ...]
+READABLE = 4.5  # contrast of text, WCAG 2, AA
 CHANCE = {"colour": 1 / 6, "shape": 1 / 5, "action": 1 / 14}
 
 
@@ -53,16 +57,47 @@ def test_a_matrix_writes_each_share_and_guessing_below() -> None:
     np.testing.assert_allclose(np.asarray(figure.data[0].z)[0], [1.0, 0.62, 0.1], atol=1e-6)
 
 
-def test_dark_cells_are_written_in_white_and_light_ones_in_the_pages_ink() -> None:
+@pytest.mark.parametrize(
+    ("page", "ink"),
+    [((253, 252, 249), (38, 39, 48)), ((17, 19, 27), (250, 250, 250))],
+    ids=["light", "dark"],
+)
+def test_every_cell_is_read_in_the_pages_ink(page: Rgb, ink: Rgb) -> None:
     figure = figures.accuracies(
         {"frames": {"colour": 1.0, "shape": 0.2, "action": 0.1}}, chance=CHANCE
     )
-    colours = [note.font.color for note in figure.layout.annotations]
-    assert colours[:3] == ["white", None, None]
+    assert {note.font.color for note in figure.layout.annotations} == {theme.INK}
+    scale = figure.data[0].colorscale
+    places = [place for place, _ in scale]
+    colours = np.array([[float(v) for v in re.findall(r"[\d.]+", text)] for _, text in scale])
+    for share in np.linspace(0, 1, 21):
+        r, g, b, alpha = (np.interp(share, places, channel) for channel in colours.T)
+        alpha *= figure.data[0].opacity
+        cell = tuple(alpha * c + (1 - alpha) * p for c, p in zip((r, g, b), page, strict=True))
+        assert contrast(cell, ink) >= READABLE, f"{share:.0%}: {contrast(cell, ink):.1f}"
+
+
+def contrast(a: Rgb, b: Rgb) -> float:
+    """WCAG contrast of two colours, channels from 0 to 255."""
+    dark, light = sorted(map(luminance, (a, b)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: Rgb) -> float:
+    c = np.array(colour) / 255
+    linear = np.where(c <= 0.03928, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def test_a_spread_is_written_where_there_is_one() -> None:
+    rows = {"flow": {"colour": 0.19, "shape": 0.3, "action": 0.98}}
+    spread = {"flow": {"colour": 0.007, "shape": 0.0, "action": 0.0}}
+    figure = figures.accuracies(rows, chance=CHANCE, spread=spread)
+    assert [note.text for note in figure.layout.annotations[:2]] == ["19.0 ± 0.7", "30.0 %"]
 
 
 def test_noticing_leaves_out_the_clip_as_it_is(rng: np.random.Generator) -> None:
-    figure = figures.noticed([change(rng, "as it is", 0.0), change(rng, "stopped", 0.8)])
+    figure = figures.noticed([change(rng, "stopped", 0.8)])
     assert list(figure.data[0].y) == ["stopped"]
     assert written(figure)[:6] == ["80 %"] * 3 + ["40 %"] * 3
     assert written(figure)[6:] == ["<b>spatial stream</b>", "<b>temporal stream</b>"]

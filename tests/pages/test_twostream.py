@@ -16,9 +16,14 @@ from tests.pages.test_pages import complaints, open_page
 from tests.twostream.pair import nothing_trained, pair
 from vidcore import twostream
 from vidcore.media.synthetic.actions import ACTIONS
+from vidcore.twostream.scene_bias import LEAKY, LEAKY_FLOW
 
 __all__ = ["nothing_trained", "pair"]
-LEARNED = ["Two opinions", "Who knows what", "Break it", "Scene bias", "First filters"]
+PAIR, LEAKY_PAIR = ("frame", "flow"), (LEAKY, LEAKY_FLOW)
+LEARNED = {  # chapter -> the models it needs
+    **dict.fromkeys(["Two opinions", "Who knows what", "Break it", "First filters"], PAIR),
+    "Scene bias": LEAKY_PAIR,
+}
 
 
 def open_chapter(chapter: str, **link: str) -> AppTest:
@@ -52,8 +57,8 @@ def test_without_weights_a_chapter_says_how_to_make_them(
     chapter: str, nothing_trained: Path
 ) -> None:
     at = open_chapter(chapter)
-    assert "`python -m training.train frame`" in words(at)
-    assert "`python -m training.train flow`" in words(at)
+    for name in LEARNED[chapter]:
+        assert f"`python -m training.train {name}`" in words(at)
 
 
 def test_the_panel_is_sent_what_the_streams_said_and_the_exact_turning_points(pair: Path) -> None:
@@ -94,6 +99,44 @@ def test_every_change_can_be_chosen_and_the_answers_follow(pair: Path) -> None:
     group.set_value("negative").run()
     assert complaints(at) == []
     assert words(at) != before
+
+
+def believed(at: AppTest) -> dict[str, list[float]]:
+    """Return the probabilities drawn, by part and in the order spatial, temporal."""
+    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    return {trace["name"]: trace["x"] for trace in spec["data"]}
+
+
+def test_the_knob_shows_the_pair_that_was_trained_with_the_leak(pair: Path) -> None:
+    link = {"twostream_moves": "down", "twostream_background": "up"}
+    shown = twostream.biased_clip(ACTIONS.index("down"), ACTIONS.index("up"), seed=1)
+    for world, (spatial, temporal) in learned.WORLDS.items():
+        at = open_chapter("Scene bias", twostream_trained_where=world, **link)
+        result = twostream.watch(shown, spatial=spatial, temporal=temporal)
+        says = [twostream.softmax(s["action"]) for s in (result.spatial, result.temporal)]
+        drawn = believed(at)
+        np.testing.assert_allclose(
+            drawn["the background: up"], [p[ACTIONS.index("up")] for p in says]
+        )
+        np.testing.assert_allclose(
+            drawn["the motion: down"], [p[ACTIONS.index("down")] for p in says]
+        )
+
+
+def test_the_change_chosen_is_compared_with_the_clip_as_it_is(pair: Path) -> None:
+    at = open_chapter("Break it", twostream_change="stopped")
+    clip = chapters.generated(ACTIONS.index("throw"), 0, 0, 0)
+    moved = next(c for c in twostream.which_notices(clip) if c.name == "stopped")
+    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    numbers = [a["text"] for a in spec["layout"]["annotations"][:6]]
+    values = [*moved.spatial.values(), *moved.temporal.values()]
+    assert numbers == [f"{100 * v:.0f} %" for v in values]
+
+
+def test_predictions_are_answered_from_what_was_computed(pair: Path) -> None:
+    assert chapters._left_of_a_pan() == "nearly nothing"
+    assert chapters._told_from_frames() in {"the colour", "both"}
+    assert chapters._noticing("shuffled") == "the temporal"
 
 
 @pytest.mark.parametrize("chapter", ["Scene bias", "First filters", "Cost and facts"])

@@ -47,10 +47,11 @@ def clear() -> None:
 
 @pytest.fixture
 def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with an untrained `frame`, `frame_leak` and `flow` that the library reads."""
+    """Return a folder that the library reads, with both streams and both of the leak, untrained."""
     torch.manual_seed(0)
-    for name, build in {"frame": FrameNet, "frame_leak": FrameNet, "flow": FlowNet}.items():
+    for name, build in {"frame": FrameNet, "flow": FlowNet}.items():
         write(tmp_path, name, build())
+        write(tmp_path, f"{name}_leak", build())
     point(monkeypatch, tmp_path)
     yield tmp_path
     clear()

@@ -99,3 +99,11 @@ def test_integers_and_unknown_pixels_are_refused_and_one_field_is_enough() -> No
         twostream.stack_flow(np.zeros((1, 2, 2, 2), int))
     with pytest.raises(ShapeError, match="finite"):
         twostream.stack_flow(np.full((1, 2, 2, 2), np.nan))
+
+
+def test_nothing_of_a_pan_and_all_of_a_rotation_is_left_without_the_mean() -> None:
+    pan = np.ones((3, 8, 8, 2)) * [2.0, -1.0]
+    y, x = np.mgrid[:9, :9] - 4.0
+    turn = np.stack([-y, x], axis=-1)[None]
+    assert twostream.left_without_mean(pan) == pytest.approx(0, abs=1e-12)
+    assert twostream.left_without_mean(turn) == pytest.approx(1)

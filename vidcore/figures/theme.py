@@ -22,6 +22,8 @@ DENSE, UNIFORM, TSN, SLOW, FAST, VIEWS = INDIGO, TEAL, CORAL, AMBER, ROSE, SLATE
 MOTION, EVENT, BASELINE = CORAL, AMBER, SLATE
 RED, GREEN, BLUE = CORAL, TEAL, INDIGO  # the channels of a pixel, in colours that can be told apart
 
+INK = "#000037"  # Streamlit puts its strongest ink in its place, light or dark; elsewhere black
+
 SEQUENTIAL = (  # from the page's background to full: 0 disappears, in light and in dark
     (0.0, "rgba(103,105,219,0)"),
     (0.5, "rgba(176,92,140,0.85)"),

@@ -25,18 +25,21 @@ ROW = 30  # pixels of a matrix's row
 GROUP_ABOVE = 30  # pixels from a matrix to the names of its groups
 GAP = 1  # pixels between filters
 ACROSS = 8  # filters in a row: a phone's width
-DARK_FROM = 0.55  # share of full colour from which white is read better than the page's own ink
+CELL = 0.75  # opacity of a matrix's cells: the page's ink is read on all of them, light and dark
 
 SHARE = {"zmin": 0, "zmax": 1, "colorscale": theme.SEQUENTIAL, "showscale": False}
 ROWS_DOWN = {"autorange": "reversed", "showgrid": False, "zeroline": False}
 COLUMNS = {"showgrid": False, "zeroline": False}
 BLANK = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
 SQUARE = {"scaleanchor": "x", "constrain": "domain", "constraintoward": "top"}
-SHEET = 240  # pixels: three rows of eight filters, half a page wide
+SHEET = 210  # pixels: three rows of eight filters, half a page wide
 
 
 def accuracies(
-    rows: Mapping[str, Mapping[str, float]], *, chance: Mapping[str, float]
+    rows: Mapping[str, Mapping[str, float]],
+    *,
+    chance: Mapping[str, float],
+    spread: Mapping[str, Mapping[str, float]] | None = None,
 ) -> go.Figure:
     """How many clips each method gets right, question by question; guessing as a last row.
 
@@ -46,22 +49,53 @@ def accuracies(
         By method, then question: shares from 0 to 1.
     chance
         By question: what guessing gets.
+    spread
+        By method, then question: standard deviation over its seeds, where it has several.
     """
     questions = list(chance)
     shown = {**rows, "guessing": chance}
     values = np.array([[shown[name][q] for q in questions] for name in shown])
-    return _matrix(values, list(shown), questions, hover="%{y}, %{x}: %{z:.1%} right", digits=1)
+    around = [[(spread or {}).get(name, {}).get(q, 0.0) for q in questions] for name in shown]
+    return _matrix(
+        values,
+        list(shown),
+        questions,
+        hover="%{y}, %{x}: %{z:.1%} right",
+        digits=1,
+        spread=np.array(around),
+    )
+
+
+def leaks(rows: Mapping[str, Mapping[str, float]]) -> go.Figure:
+    """How many actions each network gets right, by what the background of the test clips says."""
+    columns = list(next(iter(rows.values())))
+    values = np.array([[row[name] for name in columns] for row in rows.values()])
+    hover = "%{y}, %{x}: %{z:.1%} of the actions right"
+    return _matrix(values, list(rows), columns, hover=hover, digits=1)
 
 
 def noticed(changes: Sequence[Change]) -> go.Figure:
     """How much each stream's answers moved with every change; questions as columns."""
-    questions = list(changes[0].spatial)
+    values = np.array([[*change.spatial.values(), *change.temporal.values()] for change in changes])
+    return _moved(values, [change.name for change in changes], list(changes[0].spatial))
+
+
+def usually_noticed(trained: TrainedFusion) -> go.Figure:
+    """The same, as a mean over many clips."""
+    by_change = {name: by for name, by in trained.changes.items() if name != "as it is"}
+    questions = list(next(iter(by_change.values())))
     values = np.array(
-        [[*change.spatial.values(), *change.temporal.values()] for change in changes[1:]]
+        [
+            [by[q][stream]["noticed"] for stream in STREAMS for q in questions]
+            for by in by_change.values()
+        ]
     )
-    names = [change.name for change in changes[1:]]
+    return _moved(values, list(by_change), questions)
+
+
+def _moved(values: np.ndarray, rows: Sequence[str], questions: list[str]) -> go.Figure:
     hover = "%{y}, %{x}: %{z:.0%} of the answer moved"
-    return _matrix(values, names, 2 * questions, hover=hover, groups=STREAMS)
+    return _matrix(values, rows, 2 * questions, hover=hover, groups=STREAMS)
 
 
 def still_right(trained: TrainedFusion) -> go.Figure:
@@ -340,6 +374,7 @@ def _matrix(
     hover: str,
     groups: Sequence[str] = (),
     digits: int = 0,
+    spread: Float[np.ndarray, "R C"] | None = None,
 ) -> go.Figure:
     """Shares from 0 to 1 as coloured cells with their number; `groups` name parts of columns."""
     trace = {
@@ -350,9 +385,31 @@ def _matrix(
         "hovertemplate": f"{hover}<extra></extra>".replace("%{x}", "%{hovertext}"),
         "xgap": 2,
         "ygap": 2,
+        "opacity": CELL,
         **SHARE,
     }
-    names = [
+    top = 2 * GROUP_ABOVE if groups else GROUP_ABOVE
+    return theme.base(
+        [trace],
+        x="",
+        y="",
+        height=top + 10 + ROW * len(rows),
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
+        xaxis={
+            **COLUMNS,
+            "side": "top",
+            "tickvals": np.arange(len(columns)),
+            "ticktext": list(columns),
+            "ticks": "",
+        },
+        yaxis={**ROWS_DOWN, "ticks": ""},
+        annotations=[*_numbers(values, digits, spread), *_heads(groups)],
+    )
+
+
+def _heads(groups: Sequence[str]) -> list[dict[str, Any]]:
+    """Names of groups of columns, above the columns' own."""
+    return [
         {
             "x": (k + 0.5) / len(groups),
             "y": 1,
@@ -363,38 +420,25 @@ def _matrix(
             "yshift": GROUP_ABOVE - 8,
             "text": f"<b>{group} stream</b>",
             "showarrow": False,
+            "font": {"color": theme.INK},
         }
         for k, group in enumerate(groups)
     ]
-    top = 2 * GROUP_ABOVE if groups else GROUP_ABOVE
-    places = np.arange(len(columns))
-    return theme.base(
-        [trace],
-        x="",
-        y="",
-        height=top + 10 + ROW * len(rows),
-        margin={"l": 8, "r": 8, "t": top, "b": 8},
-        xaxis={
-            **COLUMNS,
-            "side": "top",
-            "tickvals": places,
-            "ticktext": list(columns),
-            "ticks": "",
-        },
-        yaxis={**ROWS_DOWN, "ticks": ""},
-        annotations=[*_numbers(values, digits), *names],
-    )
 
 
-def _numbers(values: Float[np.ndarray, "R C"], digits: int) -> list[dict[str, Any]]:
-    """The cells' numbers; white where the cell is dark, else in the page's own ink."""
+def _numbers(
+    values: Float[np.ndarray, "R C"], digits: int, spread: Float[np.ndarray, "R C"] | None
+) -> list[dict[str, Any]]:
+    """The cells' numbers in the page's ink, with their spread where there is one."""
+    around = np.zeros_like(values) if spread is None else spread
     return [
         {
             "x": column,
             "y": row,
-            "text": f"{100 * value:.{digits}f} %",
+            "text": f"{100 * value:.{digits}f}"
+            + (f" ± {100 * around[row, column]:.1f}" if around[row, column] > 0 else " %"),
             "showarrow": False,
-            "font": {"color": "white", "size": 13} if value > DARK_FROM else {"size": 13},
+            "font": {"color": theme.INK, "size": 13},
         }
         for (row, column), value in np.ndenumerate(values)
     ]

@@ -6,7 +6,14 @@ The article's idea in four steps: stack flow fields into channels (`stack_flow`)
 `watch` asks the trained pair about a clip; `which_notices` changes the clip and asks again.
 """
 
-from vidcore.twostream.change import CHANGES, Change, changed_clip, which_notices
+from vidcore.twostream.change import (
+    CHANGES,
+    Change,
+    changed_clip,
+    compare_change,
+    watch_changed,
+    which_notices,
+)
 from vidcore.twostream.cost import spend
 from vidcore.twostream.filters import FirstLayers, first_layers
 from vidcore.twostream.fusion import (
@@ -23,7 +30,12 @@ from vidcore.twostream.fusion import (
 )
 from vidcore.twostream.layout import LayerCost, layer_costs
 from vidcore.twostream.scene_bias import biased_clip
-from vidcore.twostream.stack import mean_motion, stack_flow, stack_trajectories
+from vidcore.twostream.stack import (
+    left_without_mean,
+    mean_motion,
+    stack_flow,
+    stack_trajectories,
+)
 from vidcore.twostream.streams import spatial_features, temporal_features
 from vidcore.twostream.svm import fit_svm
 from vidcore.twostream.trained import TrainedFusion, trained_fusion, trained_trouble
@@ -43,6 +55,7 @@ __all__ = [
     "biased_clip",
     "both_answers",
     "changed_clip",
+    "compare_change",
     "fields",
     "first_layers",
     "fit_svm",
@@ -51,6 +64,7 @@ __all__ = [
     "fuse_logits",
     "fusion_curve",
     "layer_costs",
+    "left_without_mean",
     "mean_motion",
     "softmax",
     "spatial_features",
@@ -62,6 +76,7 @@ __all__ = [
     "trained_fusion",
     "trained_trouble",
     "watch",
+    "watch_changed",
     "watch_frames",
     "which_notices",
 ]

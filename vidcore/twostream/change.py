@@ -123,6 +123,29 @@ def changed_clip(clip: Clip, name: str) -> Clip:
     return Clip(CHANGES[name](prepare(clip)), clip.fps)
 
 
+def watch_changed(
+    clip: Clip, name: str, *, spatial: str = SPATIAL, temporal: str = TEMPORAL
+) -> TwoStreamResult:
+    """Ask both streams about a clip after one change of `CHANGES`.
+
+    Raises
+    ------
+    WeightsError
+        If a stream has not been trained, or its file is damaged.
+    """
+    return watch_frames(CHANGES[name](prepare(clip)), spatial=spatial, temporal=temporal)
+
+
+def compare_change(name: str, before: TwoStreamResult, after: TwoStreamResult) -> Change:
+    """Say how much each stream has noticed of a change, from its answers before and after."""
+    return Change(
+        name,
+        after,
+        {q: noticed(before.spatial[q], after.spatial[q]) for q in before.spatial},
+        {q: noticed(before.temporal[q], after.temporal[q]) for q in before.temporal},
+    )
+
+
 def which_notices(
     clip: Clip, *, spatial: str = SPATIAL, temporal: str = TEMPORAL
 ) -> tuple[Change, ...]:
@@ -133,21 +156,10 @@ def which_notices(
     WeightsError
         If a stream has not been trained, or its file is damaged.
     """
-    frames = prepare(clip)
-    results = {
-        name: watch_frames(change(frames), spatial=spatial, temporal=temporal)
-        for name, change in CHANGES.items()
-    }
+    streams = {"spatial": spatial, "temporal": temporal}
+    results = {name: watch_changed(clip, name, **streams) for name in CHANGES}
     before = results["as it is"]
-    return tuple(
-        Change(
-            name,
-            after,
-            {q: noticed(before.spatial[q], after.spatial[q]) for q in before.spatial},
-            {q: noticed(before.temporal[q], after.temporal[q]) for q in before.temporal},
-        )
-        for name, after in results.items()
-    )
+    return tuple(compare_change(name, before, after) for name, after in results.items())
 
 
 def noticed(before: Float[np.ndarray, " K"], after: Float[np.ndarray, " K"]) -> float:

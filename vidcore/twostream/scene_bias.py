@@ -15,6 +15,7 @@ from vidcore.media.synthetic.actions.stage import LEAKED, stage
 
 FPS = 10.0
 LEAKY = "frame_leak"  # the spatial stream that was trained where the background leaks
+LEAKY_FLOW = "flow_leak"  # the temporal one, on the same clips
 
 
 def hue_of(action: int) -> Float[np.ndarray, "3"]:

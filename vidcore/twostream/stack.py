@@ -54,6 +54,12 @@ def mean_motion(flow: Float[np.ndarray, "L H W 2"]) -> Float[np.ndarray, "L 2"]:
     return mean
 
 
+def left_without_mean(flow: Float[np.ndarray, "L H W 2"]) -> float:
+    """Return the share of all motion that stays once each field's mean is taken away."""
+    rest = np.abs(stack_flow(flow, subtract_mean=True)).sum(dtype=np.float64)
+    return float(rest / max(np.abs(flow).sum(dtype=np.float64), np.finfo(np.float32).tiny))
+
+
 def stack_trajectories(flow: np.ndarray) -> np.ndarray:
     """Stack the flow found on the way: each pixel's channels follow the point that started there.
 
