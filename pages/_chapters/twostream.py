@@ -42,8 +42,9 @@ def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
     with _kit.controls("clip"):
         if _clip.own_chosen("Both streams watch", KNOWN, OWN, key="twostream_source"):
             st.caption(
-                f"{_clip.caption()}. They only know their own small world: one shape, six "
-                "colours, fourteen motions. On anything else they guess, often with confidence."
+                f"{_clip.caption()}. They only know their own small world: {len(SHAPES)} shapes, "
+                f"{len(COLOURS)} colours, {len(ACTIONS)} motions. On anything else they guess, "
+                "often with confidence."
             )
             return clip, None
         with st.container(horizontal=True):
