@@ -5,6 +5,7 @@
 
 const FASTEST = 10; // pixels per frame: as far as the arrow goes
 const CROWD = 6000; // pixels of a clip's frame that are solved; larger frames are made smaller
+const KEY_SIDE = 65; // pixels of the picture of all motions
 const BEAT = 80; // milliseconds between two pictures of the demonstration
 const METHODS = [ // solve(frame 1, frame 2, settings)
   { name: "step", title: "Lucas–Kanade, one step", mark: "□", solve: (a, b, s) => lucasKanade(a, b, { window: s.window }) },
@@ -110,15 +111,20 @@ class Visualizer {
     if (byHand && this.playing) this.play(false);
     Object.assign(this.state, { u: Math.round(10 * u * scale) / 10, v: Math.round(10 * v * scale) / 10 });
     if (byHand) this.report();
-    if (this.due) return;
-    this.due = requestAnimationFrame(() => { this.due = null; this.solve(); });
+    this.soon(true);
+  }
+
+  // Once per picture of the screen, however many changes came: solve if the pair changed, and draw.
+  soon(changed) {
+    this.changed ||= changed;
+    this.due ??= requestAnimationFrame(() => { this.due = null; if (this.changed) this.solve(); else this.draw(); });
   }
 
   point(x, y, of) {
     const { W, H } = this.pair?.[0] ?? { W: SIDE, H: SIDE };
     this.at = [within(Math.round(x), 0, W - 1), within(Math.round(y), 0, H - 1)];
     this.of = of;
-    if (!this.due) this.due = requestAnimationFrame(() => { this.due = null; this.draw(); });
+    this.soon(false);
   }
 
   // ---- the demonstration: the arrow swings by itself, or the clip plays ---------------------------
@@ -143,9 +149,10 @@ class Visualizer {
   solve() {
     if (!this.data) return;
     const start = performance.now();
+    this.changed = false;
     [this.frames, this.truth] = this.make();
     this.pair = this.frames.map(brightness);
-    const { window, alpha } = this.state, job = { pair: this.pair, truth: this.truth, settings: { window, alpha } };
+    const { window, alpha, u, v } = this.state, job = { pair: this.pair, truth: this.truth, speed: Math.max(1, Math.hypot(u, v)), settings: { window, alpha } };
     this.solved.step = { ...job, field: METHODS[0].solve(...job.pair, job.settings) };
     this.derivatives = null;
     this.draw();
@@ -166,7 +173,7 @@ class Visualizer {
     if (this.gone) return;
     for (const [name, field] of Object.entries(fields)) this.solved[name] = { ...job, field };
     this.busy = null;
-    this.draw();
+    this.soon(false);
     const next = this.waiting;
     this.waiting = null;
     if (next) this.ask(next);
@@ -208,7 +215,7 @@ class Visualizer {
 
   // ---- drawing --------------------------------------------------------------------------------
   draw() {
-    if (!this.pair || !this.first.pane.clientWidth) return;
+    if (!this.pair || !(this.first.width ??= this.first.pane.clientWidth)) return; // hidden: nothing to draw on
     const { u, v, object } = this.state, [x0, y0] = this.origin, truth = this.truth;
     const speed = truth ? Math.max(1, Math.hypot(u, v)) : Math.max(0.5, ...Object.values(this.solved).map(({ field: found }) => typical(found)));
     const { W, H } = this.pair[0];
@@ -223,7 +230,7 @@ class Visualizer {
       this.handle.setAttribute("aria-label", `Velocity: ${signed(u)} pixels right, ${signed(v)} pixels down. The arrow keys change it.`);
     }
     pens.push(this.paintTruth(speed));
-    for (const method of METHODS) if (this.solved[method.name]) pens.push(this.paintMethod(method, speed));
+    for (const method of METHODS) if (this.solved[method.name]) this.paintMethod(method, truth ? this.solved[method.name].speed : speed);
     pens.forEach((pen, k) => crosshair(pen, ...this.at, this.every[k].unit));
     this.paintKey(speed);
     this.read();
@@ -249,7 +256,9 @@ class Visualizer {
   }
 
   paintMethod({ name, title, dense }, speed) {
-    const { field, truth, pair } = this.solved[name], panel = this.panels[name], shown = dense ? null : field.valid, { W, H } = field;
+    const answer = this.solved[name], { field, truth, pair } = answer, panel = this.panels[name], shown = dense ? null : field.valid, { W, H } = field;
+    const says = [answer, this.state.show, speed, panel.width, ...this.at];
+    if (panel.width && panel.says?.every((part, k) => part === says[k])) return; // an answer is painted once
     let pen;
     if (truth && this.state.show === "error") {
       const error = new Float64Array(W * H);
@@ -261,14 +270,15 @@ class Visualizer {
     }
     const off = truth ? `off by ${endpointError(field, truth, truth.moving).toFixed(2)} px` : `leaves ${(100 * remaining(...pair, field)).toFixed(1)} %`;
     panel.note(off); panel.describe(`${title}: ${off}`);
-    return pen;
+    crosshair(pen, ...this.at, panel.unit);
+    panel.says = says; says[3] = panel.width;
   }
 
   // The plane of motions: their colours, the truth as a ring, and each method's median on the object.
   paintKey(speed) {
-    const n = 65, c = (n - 1) / 2, field = { W: n, H: n, u: new Float64Array(n * n), v: new Float64Array(n * n) }, disc = new Uint8Array(n * n);
-    for (let y = 0, i = 0; y < n; y++) for (let x = 0; x < n; x++, i++) { field.u[i] = ((x - c) / c) * FASTEST; field.v[i] = ((y - c) / c) * FASTEST; disc[i] = Math.hypot(x - c, y - c) <= c + 0.5 ? 1 : 0; }
-    const reach = this.truth ? FASTEST : Math.max(1, Math.ceil(1.3 * speed)), pen = this.key.paint(fieldImage(field, FASTEST, disc)), unit = this.key.unit;
+    const c = (KEY_SIDE - 1) / 2;
+    if (this.key.W !== KEY_SIDE) this.key.paint(motionColours());
+    const reach = this.truth ? FASTEST : Math.max(1, Math.ceil(1.3 * speed)), pen = this.key.mark(), unit = this.key.unit;
     this.key.title(this.truth ? "Found on the object" : "Found, in the middle");
     const spot = (u, v) => [c + (within(u, -reach, reach) / reach) * c, c + (within(v, -reach, reach) / reach) * c];
     pen.strokeStyle = "#1f2a4466"; pen.lineWidth = unit;
@@ -277,7 +287,7 @@ class Visualizer {
     pen.font = `bold ${15 * unit}px sans-serif`; pen.textAlign = "center"; pen.textBaseline = "middle"; pen.fillStyle = "#1f2a44"; pen.strokeStyle = "#ffffff"; pen.lineWidth = 3 * unit; pen.lineJoin = "round";
     this.found = {};
     for (const { name, mark } of METHODS.filter((method) => this.solved[method.name])) {
-      const { field: found, truth } = this.solved[name], [u, v] = (this.found[name] = middle(found, truth?.moving ?? found.valid)), [x, y] = spot(u, v);
+      const answer = this.solved[name], [u, v] = (this.found[name] = answer.middle ??= middle(answer.field, answer.truth?.moving ?? answer.field.valid)), [x, y] = spot(u, v);
       pen.strokeText(mark, x, y); pen.fillText(mark, x, y);
     }
     this.key.note(`${this.truth ? "○ true · " : ""}rim: ${reach} px`);
@@ -310,6 +320,13 @@ function worker() {
   catch { return { postMessage(job) { this.onmessage({ data: solveRest(job) }); }, terminate() {} }; }
 }
 if (typeof document === "undefined") globalThis.onmessage = ({ data }) => postMessage(solveRest(data));
+
+// The colour of every motion up to the fastest, within a disc.
+function motionColours() {
+  const n = KEY_SIDE, c = (n - 1) / 2, field = { W: n, H: n, u: new Float64Array(n * n), v: new Float64Array(n * n) }, disc = new Uint8Array(n * n);
+  for (let y = 0, i = 0; y < n; y++) for (let x = 0; x < n; x++, i++) { field.u[i] = x - c; field.v[i] = y - c; disc[i] = Math.hypot(x - c, y - c) <= c + 0.5 ? 1 : 0; }
+  return fieldImage(field, c, disc);
+}
 
 // The median of each component over the pixels counted.
 function middle({ u, v }, counted) {
