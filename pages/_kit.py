@@ -180,7 +180,7 @@ def peek(*functions: Callable[..., Any]) -> None:
     """Show the source of the functions that have just run: the real one, with its time."""
     seconds = st.session_state.get("_seconds", {})
     spent = sum(seconds.get(_name(fn), 0) for fn in functions)
-    took = f" · {spent * 1e3:.1f} ms" if spent else ""
+    took = f" · {spent * 1e3:.1f} ms when computed" if spent else ""
     label = ", ".join(f"`{fn.__name__}`" for fn in functions)
     with st.expander(f"The code that ran: {label}{took}", icon=":material/code:"):
         st.code(_sources(functions), language="python")
