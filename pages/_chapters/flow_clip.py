@@ -7,13 +7,14 @@ from typing import Any
 import streamlit as st
 
 from pages import _clip, _kit
+from pages._chapters.raft_pair import usual_pair
 from pages._stage import flow as stages
 from pages._stage.inspector import Symbol, inspector, row
 from vidcore import flow
 from vidcore.flow.estimate import Settings
 from vidcore.media import Clip, synthetic
 
-VIEW = {"t": 0}
+VIEW = {"t": -1}  # where the link says nothing: the pair in which most moves
 PAIRS_HELD = 24
 RESULTS = Path(__file__).parents[2] / "benchmarks" / "results" / "flow.json"
 METHODS: dict[str, Settings] = {
@@ -61,12 +62,14 @@ def _own(clip: Clip) -> None:
     settings = METHODS[method]
     with st.spinner("Following every pixel through the clip, there and back…"):
         whole = _kit.compute(flow.film, clip, settings)
+    view = _kit.opening_view("film", VIEW)
+    view["t"] = usual_pair(clip) if view["t"] < 0 else view["t"]
     stages.film(
         clip,
         whole,
         key="flow_film",
         content=f"{clip.digest} {settings}",
-        view=_kit.opening_view("film", VIEW),
+        view=view,
         on_view=_kit.remember("film", "flow_film", VIEW),
     )
     if whole.shrunk > 1:
@@ -74,7 +77,7 @@ def _own(clip: Clip) -> None:
             f"Computed on frames {whole.shrunk:.2g} times smaller, to keep the wait short; lengths "
             "are in pixels of that size. A shorter part of the clip keeps its size."
         )
-    t = min(int((st.session_state["flow_film"].view or VIEW)["t"] or 0), len(clip.frames) - 2)
+    t = min(int((st.session_state["flow_film"].view or view)["t"] or 0), len(clip.frames) - 2)
     st.subheader(f"Every method on frames {t} and {t + 1}", anchor=False)
     scene = _clip.truth()
     with st.spinner("Timing every method…"):
