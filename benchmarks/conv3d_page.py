@@ -1,0 +1,90 @@
+"""The two pages' promises in a browser: an edited kernel, and a step after a control is let go.
+
+    python -m benchmarks.conv3d_page
+
+Starts the app and writes `results/conv3d_page.json`. An edit is timed inside the page by
+`performance.now()`: from before the input event to the end of the script that convolves and paints
+("script"), and to the frame after it ("painted"). A step is timed from the key that moves a slider
+to the end of the drawing, as in `benchmarks.app`. Milliseconds depend on the machine and on what
+else it does; the load average is kept beside them.
+"""
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.app import FLAGS, IDLE, started, steps, summary
+
+RESULT = Path(__file__).with_name("results") / "conv3d_page.json"
+EDITS = 60
+SLIDERS = {  # page and chapter -> a slider of it
+    "conv3d?conv3d_chapter=Inflation": "at frame",
+    "conv3d?conv3d_chapter=Factorise": "Channels in",
+    "conv3d?conv3d_chapter=Budget": "Frames in",
+    "twostream?twostream_chapter=Two+opinions": "Another clip like it",
+    "twostream?twostream_chapter=Break+it": "Another clip like it",
+    "twostream?twostream_chapter=Scene+bias": "Another clip like it",
+}
+EDIT = """async (edits) => {
+  const hosts = [...document.querySelectorAll('[data-testid^=stBidiComponent] *')];
+  const bench = hosts.map((e) => e.shadowRoot).find((r) => r?.querySelector('.kernel'));
+  const input = bench.querySelectorAll('.planes input')[4], script = [], painted = [];
+  for (let k = 0; k < edits; k++) {
+    const start = performance.now();
+    input.value = k / 100;
+    input.dispatchEvent(new Event('input'));
+    script.push(performance.now() - start);
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    painted.push(performance.now() - start);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return { script, painted };
+}"""
+
+
+def opened(browser: Browser, address: str) -> Page:
+    """Open a page and wait until it rests."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.goto(address)
+    page.wait_for_function(IDLE)
+    page.wait_for_timeout(2000)
+    page.wait_for_function(IDLE)
+    return page
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    chromium = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    rows: dict[str, dict[str, float]] = {}
+    with started() as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = opened(browser, f"{base}/conv3d?scene=Throw")
+        page.locator(".kernel .total[data-total]").wait_for()  # the clip has come
+        for what, times in page.evaluate(EDIT, EDITS).items():
+            rows[f"an edit of the kernel, {what}"] = summary(times)
+        page.close()
+        for address, label in SLIDERS.items():
+            page = opened(browser, f"{base}/{address}")
+            rows[f"step: {address.replace('+', ' ').split('=')[1]}, {label}"] = summary(
+                steps(page, label)
+            )
+            page.close()
+        browser.close()
+    for name, row in rows.items():
+        print(f"{name:48} median {row['median_ms']:7.1f} ms   p95 {row['p95_ms']:7.1f} ms")
+    result = {
+        "when": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "load": os.getloadavg()[0],
+        "rows": rows,
+    }
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
