@@ -18,7 +18,7 @@ COLOURS = {"slow": theme.SLOW, "fast": theme.FAST}
 ALPHAS, BETAS = (1, 2, 4, 8, 16), (2, 3, 4, 6, 8, 12, 16, 32)  # Fast frames per Slow one; 1 / beta
 FRAMES = (1, 2, 4, 8, 16)  # T
 
-_CLOCKS = component("clocks", js=["frames.js", "paint.js", "clocks.js"])
+_CLOCKS = component("clocks", js=["frames.js", "paint.js", "player.js", "clocks.js"])
 _COST = component("clocks_cost", js=["clocks_cost.js"])
 
 

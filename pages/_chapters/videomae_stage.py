@@ -14,7 +14,7 @@ SEEDS = 8  # masks of each kind, drawn here and kept by the browser
 MOST = 98  # percent: something has to stay visible
 VIEW = {"t": 0, "kind": "tube", "ratio": 90, "seed": 0, "painted": ""}
 
-_BENCH = component("masks", js=["frames.js", "paint.js", "radios.js", "masks.js"])
+_BENCH = component("masks", js=["frames.js", "paint.js", "radios.js", "player.js", "masks.js"])
 
 
 def bench(

@@ -8,9 +8,7 @@ const KNOBS = ["slow", "alpha", "tau", "start"];
 const ROWS = { slow: 52, ticks: 14, fast: 26 }; // CSS pixels: Slow is wide, Fast is thin
 const mounted = new WeakMap(); // parentElement -> Clocks
 
-const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 const numbers = (n) => Array.from({ length: n }, (_, k) => k);
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Which raw frames each pathway is given: Fast at tau / alpha, Slow a truncated linspace of Fast's.
 function sample(n, { slow, alpha, tau, start }) {
@@ -24,16 +22,13 @@ function sample(n, { slow, alpha, tau, start }) {
 // How many frames a pathway has been given at time t; it shows the last of them.
 const given = (indices, t) => { let k = 0; while (k < indices.length && indices[k] <= t) k++; return k; };
 
-class Clocks {
+class Clocks extends ClipPlayer {
   constructor(parent) {
-    this.find = (name) => parent.querySelector(`.${name}`);
-    this.box = this.find("clocks");
-    this.at = 0; this.speed = 0.5; this.playing = false; this.visible = true; this.screens = [];
+    super(parent, "clocks");
+    this.speed = 0.5; this.screens = [];
     this.bind();
     this.resizer = new ResizeObserver(() => this.layout());
     this.resizer.observe(this.box);
-    this.watcher = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watcher.observe(this.box);
   }
 
   // ---- data in --------------------------------------------------------------------------------
@@ -158,29 +153,11 @@ class Clocks {
     this.find("facts").innerHTML = rows.map(([dt, dd, small]) => `<div><dt>${dt}</dt><dd>${dd} <small>${small}</small></dd></div>`).join("");
   }
 
-  // ---- playing --------------------------------------------------------------------------------
-  play(on) {
-    this.playing = on;
-    this.box.classList.toggle("playing", on);
-    this.find("play").setAttribute("aria-label", on ? "Pause" : "Play");
-    if (on) { this.due = performance.now(); this.tick(this.due); } else this.report();
-  }
+  get ready() { return Boolean(this.seen); }
 
-  tick(now) {
-    if (!this.playing || this.gone) return;
-    const step = 1000 / (this.clip.fps * this.speed);
-    if (now - this.due > 1000) this.due = now; // the tab was hidden: no race to catch up
-    if (now >= this.due && this.visible) { this.go((this.at + 1) % this.T, false); this.due += step; }
-    requestAnimationFrame((t) => this.tick(t));
-  }
+  get length() { return this.T; }
 
-  go(at, byHand = true) {
-    this.at = clamp(Math.round(at), 0, this.T - 1);
-    this.draw();
-    if (byHand) this.report();
-  }
-
-  step(by) { if (this.playing) this.play(false); this.go(this.at + by); }
+  get pace() { return 1000 / (this.clip.fps * this.speed); }
 
   // ---- drawing --------------------------------------------------------------------------------
   layout() {
@@ -272,10 +249,6 @@ class Clocks {
 
   // ---- input ----------------------------------------------------------------------------------
   bind() {
-    this.find("play").onclick = () => this.play(!this.playing);
-    this.find("back").onclick = () => this.step(-1);
-    this.find("next").onclick = () => this.step(1);
-    this.find("scrub").oninput = (event) => { if (this.playing) this.play(false); this.go(Number(event.target.value)); };
     for (const knob of KNOBS) {
       this.find(knob).oninput = (event) => {
         const value = Number(event.target.value);
@@ -285,18 +258,10 @@ class Clocks {
     }
     const line = this.find("timeline"), seek = (event) => {
       const box = line.getBoundingClientRect();
-      if (this.playing) this.play(false);
-      this.go(Math.floor(((event.clientX - box.left) / box.width) * this.T));
+      this.seek(Math.floor(((event.clientX - box.left) / box.width) * this.T));
     };
     line.onpointerdown = (event) => { if (!this.seen) return; line.setPointerCapture(event.pointerId); seek(event); };
     line.onpointermove = (event) => { if (this.seen && event.buttons > 0) seek(event); };
-    this.box.onkeydown = (event) => this.key(event);
-  }
-
-  key(event) {
-    if (event.target !== this.box || !this.seen) return;
-    const moves = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.step(-this.T), End: () => this.step(this.T), " ": () => this.play(!this.playing) };
-    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
   }
 
   // ---- data out -------------------------------------------------------------------------------
@@ -310,7 +275,7 @@ class Clocks {
     }, REST);
   }
 
-  close() { this.gone = true; this.playing = false; clearTimeout(this.resting); this.resizer.disconnect(); this.watcher.disconnect(); }
+  close() { super.close(); this.resizer.disconnect(); }
 }
 
 export default function ({ data: [data], parentElement, setStateValue }) {

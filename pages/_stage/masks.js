@@ -1,5 +1,5 @@
 // Hide and predict: masks are drawn, painted and played here; the server is asked for the network's
-// prediction once the input has rested. Needs frames.js and paint.js.
+// prediction once the input has rested. Needs frames.js, paint.js, radios.js and player.js.
 
 const QUIET = 250; // milliseconds of rest before the server is told
 const MOST_ERROR = 0.4; // mean absolute error drawn as the hottest colour
@@ -7,18 +7,13 @@ const KINDS = [["Tube", "tube"], ["Random", "random"], ["Frame", "frame"], ["Pai
 const WAYS = [["the network", "model"], ["nearest visible copy", "copy"], ["mean visible colour", "mean"]];
 const benches = new WeakMap(); // parentElement -> Bench
 
-const within = (v, low, high) => Math.max(low, Math.min(high, v));
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-class Bench {
+class Bench extends ClipPlayer {
   constructor(parent) {
-    this.find = (name) => parent.querySelector(`.${name}`);
-    this.box = this.find("masks");
-    Object.assign(this, { at: 0, way: "model", playing: false, visible: true, clip: null, model: null, spot: null, cursor: null });
+    super(parent, "masks");
+    Object.assign(this, { way: "model", clip: null, model: null, spot: null, cursor: null });
     this.bind();
-    this.watcher = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watcher.observe(this.box);
   }
 
   // ---- data in --------------------------------------------------------------------------------
@@ -37,7 +32,7 @@ class Bench {
       return;
     }
     this.refresh();
-    if (fresh && data.autoplay && !still() && !this.playing) this.play(true);
+    if (fresh && data.autoplay && !calm() && !this.playing) this.play(true);
   }
 
   // Take over what the server changed; an echo of what was told from here is not a change.
@@ -185,7 +180,7 @@ class Bench {
     paint("error", (out, k, i, hidden) => {
       if (!hidden) return;
       const off = (Math.abs(guess[i] - truth[i]) + Math.abs(guess[i + 1] - truth[i + 1]) + Math.abs(guess[i + 2] - truth[i + 2])) / 765;
-      const v = 3 * within(Math.round((255 * off) / MOST_ERROR), 0, 255);
+      const v = 3 * clamp(Math.round((255 * off) / MOST_ERROR), 0, 255);
       out[k] = heatTable[v]; out[k + 1] = heatTable[v + 1]; out[k + 2] = heatTable[v + 2]; out[k + 3] = 255;
     });
     this.outline();
@@ -232,34 +227,14 @@ class Bench {
     radios(this.find("ways"), WAYS, this.way, (way) => { this.way = way; this.refresh(); });
   }
 
-  // ---- playing --------------------------------------------------------------------------------
-  play(on) {
-    this.playing = on;
-    this.box.classList.toggle("playing", on);
-    this.find("play").setAttribute("aria-label", on ? "Pause" : "Play");
-    if (on) { this.due = performance.now(); this.tick(this.due); } else this.report();
-  }
+  get length() { return this.clip.T; }
 
-  tick(now) {
-    if (!this.playing || this.gone) return;
-    if (now - this.due > 1000) this.due = now; // the tab was hidden: no race to catch up
-    if (now >= this.due && this.visible && this.clip) { this.go(this.at + 1 < this.clip.T ? this.at + 1 : 0, false); this.due += 1000 / this.clip.fps; }
-    requestAnimationFrame((t) => this.tick(t));
-  }
-
-  go(at, byHand = true) { this.at = within(Math.round(at), 0, this.clip.T - 1); this.draw(); if (byHand) this.report(); }
-
-  step(by) { if (this.playing) this.play(false); this.go(this.at + by); }
+  get pace() { return 1000 / this.clip.fps; }
 
   // ---- input ----------------------------------------------------------------------------------
   bind() {
-    this.find("play").onclick = () => this.clip && this.play(!this.playing);
-    this.find("back").onclick = () => this.clip && this.step(-1);
-    this.find("next").onclick = () => this.clip && this.step(1);
-    this.find("scrub").oninput = (event) => { if (!this.clip) return; if (this.playing) this.play(false); this.go(Number(event.target.value)); };
     this.find("ratio").oninput = (event) => { if (this.kind === "painted") this.kind = "tube"; this.ratio = Number(event.target.value); this.change(); };
     this.find("another").onclick = () => { if (this.kind === "painted") this.kind = "tube"; this.seed = (this.seed + 1) % this.data.orders.length; this.change(); };
-    this.box.onkeydown = (event) => this.key(event);
     const seen = this.find("seen");
     seen.onpointerdown = (event) => { if (!this.clip) return; seen.setPointerCapture(event.pointerId); this.stroke = { hide: !this.hiddenAt(this.at_(event)) }; this.brush(event); };
     seen.onpointermove = (event) => { if (!this.clip) return; event.buttons ? this.brush(event) : this.hover(this.at_(event)); };
@@ -270,14 +245,14 @@ class Bench {
 
   at_(event) {
     const box = this.find("seen").getBoundingClientRect(), [, H, W] = this.grid;
-    return { x: within(Math.floor(((event.clientX - box.left) / box.width) * W), 0, W - 1), y: within(Math.floor(((event.clientY - box.top) / box.height) * H), 0, H - 1) };
+    return { x: clamp(Math.floor(((event.clientX - box.left) / box.width) * W), 0, W - 1), y: clamp(Math.floor(((event.clientY - box.top) / box.height) * H), 0, H - 1) };
   }
 
   hiddenAt({ x, y }) { const [, H, W] = this.grid; return Boolean(this.masked[(this.slice * H + y) * W + x]); }
 
   brush(event) {
     const place = (this.spot = this.at_(event));
-    if (this.playing) this.play(false);
+    this.pause();
     if (this.hiddenAt(place) !== this.stroke.hide) this.paint(place.y * this.grid[2] + place.x, this.stroke.hide);
   }
 
@@ -287,17 +262,11 @@ class Bench {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key], [, H, W] = this.grid;
     if (step) {
       const { x, y } = this.cursor ?? { x: Math.floor(W / 2), y: Math.floor(H / 2) };
-      this.cursor = { x: within(x + step[0], 0, W - 1), y: within(y + step[1], 0, H - 1) };
+      this.cursor = { x: clamp(x + step[0], 0, W - 1), y: clamp(y + step[1], 0, H - 1) };
       this.draw();
     } else if ((event.key === "Enter" || event.key === " ") && this.cursor) this.paint(this.cursor.y * W + this.cursor.x, !this.hiddenAt(this.cursor));
     else return;
     event.preventDefault(); event.stopPropagation();
-  }
-
-  key(event) {
-    if (event.target !== this.box || !this.clip) return;
-    const moves = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.go(0), End: () => this.go(this.clip.T - 1), " ": () => this.play(!this.playing) };
-    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
   }
 
   // ---- data out -------------------------------------------------------------------------------
@@ -311,8 +280,6 @@ class Bench {
       this.tell("view", view);
     }, QUIET);
   }
-
-  close() { this.gone = true; this.playing = false; clearTimeout(this.resting); this.watcher.disconnect(); }
 }
 
 export default function ({ data: [data], parentElement, setStateValue }) {

@@ -7,21 +7,15 @@ const TALLEST = 420; // CSS pixels of picture height, so that controls stay on t
 const SPEEDS = [["¼×", 0.25], ["½×", 0.5], ["1×", 1], ["2×", 2]];
 const stages = new WeakMap(); // parentElement -> Stage
 
-const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
 const numbers = (n) => Array.from({ length: n }, (_, k) => k);
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-class Stage {
+class Stage extends ClipPlayer {
   constructor(parent) {
-    this.find = (name) => parent.querySelector(`.${name}`);
-    this.box = this.find("stage");
-    this.at = 0; this.order = null; this.layer = null; this.row = null; this.speed = 1;
-    this.playing = false; this.visible = true; this.line = null;
+    super(parent, "stage");
+    this.order = null; this.layer = null; this.row = null; this.speed = 1; this.line = null;
     this.bind();
     this.resizer = new ResizeObserver(() => this.layout());
     this.resizer.observe(this.box);
-    this.watcher = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watcher.observe(this.box);
   }
 
   // ---- data in --------------------------------------------------------------------------------
@@ -87,29 +81,9 @@ class Stage {
 
   choose(order) { this.order = order; this.setSequence(); this.choices(); this.layout(); this.report(); }
 
-  // ---- playing --------------------------------------------------------------------------------
-  play(on) {
-    this.playing = on;
-    this.box.classList.toggle("playing", on);
-    this.find("play").setAttribute("aria-label", on ? "Pause" : "Play");
-    if (on) { this.due = performance.now(); this.tick(this.due); } else this.report();
-  }
+  get length() { return this.seq.length; }
 
-  tick(now) {
-    if (!this.playing || this.gone) return;
-    const step = 1000 / (this.data.clip.fps * this.speed);
-    if (now - this.due > 1000) this.due = now; // the tab was hidden: no race to catch up
-    if (now >= this.due && this.visible && this.clip) { this.go((this.at + 1) % this.seq.length, false); this.due += step; }
-    requestAnimationFrame((t) => this.tick(t));
-  }
-
-  go(at, byHand = true) {
-    this.at = clamp(Math.round(at), 0, this.seq.length - 1);
-    this.draw();
-    if (byHand) this.report();
-  }
-
-  step(by) { if (this.playing) this.play(false); this.go(this.at + by); }
+  get pace() { return 1000 / (this.data.clip.fps * this.speed); }
 
   // ---- drawing --------------------------------------------------------------------------------
   get t() { return this.seq[this.at]; }
@@ -226,8 +200,7 @@ class Stage {
     const box = canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
     let t = Math.round(((x - 4) / (box.width - 8)) * this.clip.T - 0.5);
     if (y >= map.top) t = row.indices[Math.floor((y - map.top) / (map.high + 14)) * map.per + Math.floor(x / (map.wide + map.gap))] ?? t;
-    if (this.playing) this.play(false);
-    this.go(this.seq.indexOf(t) >= 0 ? this.seq.indexOf(t) : t);
+    this.seek(this.seq.indexOf(t) >= 0 ? this.seq.indexOf(t) : t);
   }
 
   closedPanel() { return document.querySelector("[data-testid=stExpandSidebarButton]"); }
@@ -235,22 +208,15 @@ class Stage {
   // ---- input ----------------------------------------------------------------------------------
   bind() {
     this.find("panel").onclick = () => this.closedPanel()?.click();
-    this.find("play").onclick = () => this.play(!this.playing);
-    this.find("back").onclick = () => this.step(-1);
-    this.find("next").onclick = () => this.step(1);
-    this.find("scrub").oninput = (event) => { if (this.playing) this.play(false); this.go(Number(event.target.value)); };
     this.find("row").oninput = (event) => this.setRow(Number(event.target.value));
     this.drag(this.find("picture"), (spot, down) => { this.pointer = spot; this.read(); if (down && this.data.slice) this.setRow(spot.y); }, () => { this.pointer = null; this.read(); });
-    this.drag(this.find("strip"), (spot, down) => { if (down && this.clip) { if (this.playing) this.play(false); this.go(spot.fx * this.seq.length - 0.5); } });
+    this.drag(this.find("strip"), (spot, down) => { if (down && this.clip) this.seek(spot.fx * this.seq.length - 0.5); });
     this.drag(this.find("cut"), (spot, down, first) => this.measure(spot, down, first));
-    this.box.onkeydown = (event) => this.key(event);
   }
 
-  key(event) {
-    if (event.target !== this.box || !this.clip) return;
-    const moves = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.go(0), End: () => this.go(this.seq.length - 1), " ": () => this.play(!this.playing) };
-    if (this.data.slice) Object.assign(moves, { ArrowUp: () => this.setRow(this.row - 1), ArrowDown: () => this.setRow(this.row + 1) });
-    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
+  moves() {
+    const rows = { ArrowUp: () => this.setRow(this.row - 1), ArrowDown: () => this.setRow(this.row + 1) };
+    return { ...super.moves(), ...(this.data.slice ? rows : {}) };
   }
 
   // Pointer events in the canvas's own pixels: hover, press, drag; one finger works as the mouse does.
@@ -286,7 +252,7 @@ class Stage {
     }, REST);
   }
 
-  close() { this.gone = true; this.playing = false; clearTimeout(this.resting); this.resizer.disconnect(); this.watcher.disconnect(); }
+  close() { super.close(); this.resizer.disconnect(); }
 }
 
 export default function ({ data: [data], parentElement, setStateValue }) {
