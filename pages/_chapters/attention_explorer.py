@@ -40,6 +40,9 @@ ABOUT = {
     "space": "its own frame only",
     "factorised": "its own frame, then whole frames meet",
 }
+PICTURES_FIRST = """<style>
+@media (max-width: 640px) { .st-key-attention_bench .st-key-attention_explorer { order: -1; } }
+</style>"""  # on a phone, before the controls
 AT_HOME = (
     "Point at the moving shape: the networks that copy colour follow it through every frame. Point "
     "beside it: they look at the background. The classifiers look at the shape from everywhere."
@@ -118,6 +121,12 @@ def explorer(clip: Clip) -> None:
 
 @st.fragment
 def _explorer(clip: Clip) -> None:
+    with st.container(key="attention_bench"):
+        st.html(PICTURES_FIRST)
+        _bench(clip)
+
+
+def _bench(clip: Clip) -> None:
     with _kit.controls():
         left, middle, right, last = st.columns([5, 6, 4, 3], vertical_alignment="bottom")
         if last.toggle("Self-test", **_kit.bound("attention_test")):
