@@ -7,6 +7,10 @@ import streamlit as st
 
 def bound(key: str) -> dict[str, Any]:
     """Keyword arguments of every control: in the link, and kept when the visitor changes page."""
+    said = st.session_state.get("_carried", {}).get(key)
+    if said is not None and key in st.session_state:
+        st.session_state[key] = st.session_state[key]
+        st.query_params[key] = said
     return {"key": key, "bind": "query-params", "persist_state": "session"}
 
 
@@ -26,3 +30,16 @@ def slider(
     if low >= high:
         return default
     return st.slider(label, low, high, default, step, **bound(key), **more)
+
+
+def carry(page: str) -> None:
+    """Let the controls of `page` take over what a link has said to another page just before.
+
+    Streamlit 1.67 hands a control's value on from page to page, but not when the visitor changes
+    page before anything else has made the first one run again.
+    """
+    state = st.session_state
+    first = "_opened" not in state
+    opened, link = state.setdefault("_opened", (page, st.query_params.to_dict()))
+    state["_carried"] = link if page != opened and state.get("_runs") == 1 else {}
+    state["_runs"] = 1 if first else 2

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages import _kit
+from pages import _controls, _kit
 from pages._ideas import BACKGROUND, IDEAS
 
 st.set_page_config(page_title="Video Understanding from Scratch", page_icon="▶️", layout="wide")
@@ -17,4 +17,5 @@ page = st.navigation(
     expanded=True,  # else all beyond ten hide behind a click
     position="hidden" if _kit.presenting() else "sidebar",
 )
+_controls.carry(page.url_path)
 page.run()

@@ -1,5 +1,6 @@
 """The app as a visitor meets it: real browser, real upload, real links."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,14 @@ def test_a_copied_link_opens_the_same_view_in_a_fresh_browser(app: str, visit: V
     assert len(values(page)) > 5  # the scene's knobs as well
     assert values(again) == values(page)
     expect(again.locator(".count").first).to_contain_text("t = 1 /")
+
+
+def test_the_first_change_of_page_keeps_what_the_link_said(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/sampling?scene=Wheel&wheel_spokes=5")
+    page.get_by_role("link", name="What makes video hard").first.click()
+    expect(page).to_have_url(re.compile(r"/motion\?.*scene=Wheel.*wheel_spokes=5"))
+    settle(page)
+    expect(page.get_by_test_id("stSidebar").locator("input").nth(1)).to_have_value("Wheel")
 
 
 def test_a_link_is_right_as_the_first_request_to_a_fresh_server(visit: Visit) -> None:
