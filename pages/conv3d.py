@@ -25,7 +25,7 @@ def body(clip: Clip) -> None:
 
 
 _kit.opening(
-    "A kernel that reaches through time",
+    "A kernel through time",
     "An image filter sees one frame. What can it find once it sees three?",
 )
 body(_kit.pick_clip())
