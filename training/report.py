@@ -1,7 +1,7 @@
 """The table: `python -m training.report` gathers every finished run into a table and a figure.
 
 Reads `training/results/*.json`; writes `table.md` and `curves.svg` beside them and, for the pages,
-`vidcore/weights/table.json`. A row's spread is over its seeds; a row with one seed says so.
+`vidcore/weights/table.json`. A row's spread is over its seeds; their number stands beside it.
 """
 
 import json
@@ -29,6 +29,11 @@ COLUMNS = {  # of the table: metric -> heading
     "action_shuffled": "shuffled",
     "action_frozen": "frozen",
 }
+NOTE = """
+Percent of test clips; mean and standard deviation over seeds. Minutes are wall time of a run beside
+other work on two shared CPU cores, milliseconds CPU time of a clip on one thread. All runs kept,
+those of the networks without a row included: {hours:.1f} hours.
+"""
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -72,6 +77,12 @@ def table(found: Runs) -> str:
     return "\n".join(lines) + "\n"
 
 
+def hours(folder: Path = RESULTS) -> float:
+    """Add up what all runs that are kept have taken, those of no classifier included."""
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*-*.json")]
+    return sum(run.get("minutes", 0.0) for run in runs) / 60
+
+
 def figure(found: Runs, path: Path) -> None:
     """Draw every model's validation accuracy over its steps."""
     drawn = go.Figure()
@@ -94,7 +105,7 @@ def figure(found: Runs, path: Path) -> None:
 def main() -> None:
     """Write the table, the figure, and what the pages read."""
     found = gather()
-    text = table(found)
+    text = table(found) + NOTE.format(hours=hours())
     (RESULTS / "table.md").write_text(text, encoding="utf-8")
     PAGES.write_text(json.dumps([run for runs in found.values() for run in runs]) + "\n")
     print(text)
