@@ -173,7 +173,7 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS, _FLOW_FINISH = 6400, 6000
+_FLOW_STEPS, _FLOW_FINISH = 6400, 3000
 _FLOW = Recipe(
     "raft_start",
     "RAFT with a Lucas-Kanade step on learned features inside its update, before its finish.",

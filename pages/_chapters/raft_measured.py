@@ -137,8 +137,7 @@ def learned(clip: Clip) -> None:
         "It never saw a recording: every pair was drawn from a seed, layers of noise, waves and "
         "fallen leaves on exactly known motion, small motions first. Before it could correct, it "
         "had to match: a second loss asks each cell to be most like the cell it moved to. The "
-        "longest motions come last. What it never met stays hard: recorded cloth "
-        "(RubberWhale), and pictures without texture, where stillness is the better guess.",
+        "longest motions come last. What it never met stays hard: recorded cloth (RubberWhale).",
         r"\begin{aligned} \mathcal L = &\textstyle\sum_{k} 0.8^{\,n-1-k}\, "
         r"\lVert f_k - f_{\text{true}} \rVert_1 \\"
         r"&- a \log \operatorname{softmax}(C)_{\text{true match}} \end{aligned}",
