@@ -1,8 +1,10 @@
 """Controls whose value is in the link, and survives a change of page or of the clip."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 
 def bound(key: str) -> dict[str, Any]:
@@ -10,7 +12,8 @@ def bound(key: str) -> dict[str, Any]:
     said = st.session_state.get("_carried", {}).get(key)
     if said is not None and key in st.session_state:
         st.session_state[key] = st.session_state[key]
-        st.query_params[key] = said
+        with suppress(StreamlitAPIException):  # a control of the page before still writes it
+            st.query_params[key] = said
     return {"key": key, "bind": "query-params", "persist_state": "session"}
 
 
