@@ -31,7 +31,7 @@ def test_the_gallery_opens_with_the_throw_and_has_every_scene_in_order() -> None
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scene", GALLERY.values(), ids=str)
+@pytest.mark.parametrize("scene", GALLERY.values(), ids=list(GALLERY))
 def test_every_scene_needs_no_argument_and_holds_what_it_promises(
     scene: Callable[..., Scene],
 ) -> None:
@@ -45,14 +45,14 @@ def test_every_scene_needs_no_argument_and_holds_what_it_promises(
     assert all(points.shape == (T, 2) for points in made.tracks.values())
 
 
-@pytest.mark.parametrize("scene", GALLERY.values(), ids=str)
+@pytest.mark.parametrize("scene", GALLERY.values(), ids=list(GALLERY))
 def test_no_scene_can_be_written_to(scene: Callable[..., Scene]) -> None:
     made = scene()
     arrays = [made.clip.frames, made.flow, made.valid, *made.tracks.values()]
     assert not any(array.flags.writeable for array in arrays)
 
 
-@pytest.mark.parametrize("scene", GALLERY.values(), ids=str)
+@pytest.mark.parametrize("scene", GALLERY.values(), ids=list(GALLERY))
 def test_a_clip_of_one_frame_has_no_flow(scene: Callable[..., Scene]) -> None:
     made = scene(T=1, size=40)
     assert len(made.clip.frames) == 1
@@ -254,7 +254,7 @@ def test_noise_has_the_standard_deviation_asked() -> None:
 
 
 # ---- what is refused --------------------------------------------------------------------------
-@pytest.mark.parametrize("scene", GALLERY.values(), ids=str)
+@pytest.mark.parametrize("scene", GALLERY.values(), ids=list(GALLERY))
 @pytest.mark.parametrize("bad", [{"T": 0}, {"size": 7}, {"size": 64.0}, {"T": "ten"}, {"fps": 0.0}])
 def test_a_scene_refuses_what_is_too_small_or_not_a_count(
     scene: Callable[..., Scene], bad: dict[str, object]
@@ -263,7 +263,7 @@ def test_a_scene_refuses_what_is_too_small_or_not_a_count(
         scene(**bad)
 
 
-@pytest.mark.parametrize("scene", GALLERY.values(), ids=str)
+@pytest.mark.parametrize("scene", GALLERY.values(), ids=list(GALLERY))
 def test_a_scene_of_the_smallest_size_is_drawn(scene: Callable[..., Scene]) -> None:
     assert scene(T=2, size=8).clip.frames.shape == (2, 8, 8, 3)
 
