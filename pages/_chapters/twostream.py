@@ -27,7 +27,7 @@ UNMOVED = 0.01  # of an answer
 HELD = 16  # generated clips kept for all visitors
 
 _FUSION = component("streams_fusion", js=["radios.js", "streams_fusion.js"])
-_STACK = component("streams", js=["frames.js", "paint.js", "streams.js"])
+_STACK = component("streams", js=["frames.js", "paint.js", "player.js", "streams.js"])
 
 
 @st.cache_resource(max_entries=HELD, show_spinner=False)

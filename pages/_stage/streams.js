@@ -5,20 +5,15 @@ const REST = 250; // milliseconds of quiet before the server is told
 const COOL = [103, 105, 219], WARM = [222, 87, 70]; // below and above zero; both read on any ground
 const stacks = new WeakMap(); // parentElement -> Stack
 
-const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const signed = (v) => `${v < 0 ? "−" : "+"}${Math.abs(v).toFixed(2)}`;
 
-class Stack {
+class Stack extends ClipPlayer {
   constructor(parent) {
-    this.find = (name) => parent.querySelector(`.${name}`);
-    this.box = this.find("streams");
-    this.at = 0; this.channel = 0; this.L = 10; this.mean = false; this.playing = false; this.visible = true; this.spot = null;
+    super(parent, "streams");
+    this.channel = 0; this.L = 10; this.mean = false; this.spot = null;
     this.bind();
     this.resizer = new ResizeObserver(() => this.chart());
     this.resizer.observe(this.box);
-    this.watcher = new IntersectionObserver(([entry]) => { this.visible = entry.isIntersecting; });
-    this.watcher.observe(this.box);
   }
 
   // ---- data in --------------------------------------------------------------------------------
@@ -53,6 +48,12 @@ class Stack {
 
   get T() { return this.data.flow.T; }
   get last() { return this.T - this.L; }
+
+  get ready() { return Boolean(this.flow); }
+
+  get length() { return this.last + 1; }
+
+  get pace() { return 1000 / Math.min(this.clip.fps, 12); } // slow enough to follow ten fields
 
   // Component c (0 is u, 1 is v) of pair t at a pixel, as the network would be given it.
   value(t, c, y, x) {
@@ -191,18 +192,12 @@ class Stack {
 
   // ---- input ----------------------------------------------------------------------------------
   bind() {
-    const stop = () => { if (this.playing) this.play(false); };
-    this.find("play").onclick = () => this.play(!this.playing);
-    this.find("back").onclick = () => this.step(-1);
-    this.find("next").onclick = () => this.step(1);
-    this.find("scrub").oninput = (event) => { stop(); this.go(Number(event.target.value)); };
     this.find("mean").onchange = (event) => { this.mean = event.target.checked; this.draw(); this.report(); };
     this.find("fields").oninput = (event) => { this.L = Number(event.target.value); if (this.flow) { this.build(); this.draw(); this.report(); } };
     for (const name of ["frame", "large"]) {
       const canvas = this.find(name);
       canvas.onpointermove = canvas.onpointerdown = (event) => this.read(event, canvas);
     }
-    this.box.onkeydown = (event) => this.key(event);
   }
 
   read(event, canvas) {
@@ -212,32 +207,9 @@ class Stack {
     this.draw();
   }
 
-  key(event) {
-    if (event.target !== this.box || !this.flow) return;
-    const moves = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => this.go(0), End: () => this.go(this.last), " ": () => this.play(!this.playing), m: () => { this.mean = !this.mean; this.build(); this.draw(); this.report(); } };
-    if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
-  }
-
-  step(by) { if (this.playing) this.play(false); this.go(this.at + by); }
-
-  go(at) { if (!this.flow) return; this.at = clamp(at, 0, this.last); this.draw(); this.report(); }
-
-  play(on) {
-    this.playing = on;
-    this.box.classList.toggle("playing", on);
-    this.find("play").setAttribute("aria-label", on ? "Pause" : "Play");
-    if (on) { this.due = performance.now(); this.tick(this.due); } else this.report();
-  }
-
-  tick(now) {
-    if (!this.playing || this.gone) return;
-    if (now - this.due > 1000) this.due = now; // the tab was hidden: no race to catch up
-    if (now >= this.due && this.visible && this.flow) {
-      this.at = this.at >= this.last ? 0 : this.at + 1;
-      this.draw();
-      this.due += 1000 / Math.min(this.clip.fps, 12); // slow enough to follow ten fields
-    }
-    requestAnimationFrame((t) => this.tick(t));
+  moves() {
+    const m = () => { this.mean = !this.mean; this.build(); this.draw(); this.report(); };
+    return { ...super.moves(), m };
   }
 
   // ---- data out -------------------------------------------------------------------------------
@@ -251,7 +223,7 @@ class Stack {
     }, REST);
   }
 
-  close() { this.gone = true; this.playing = false; clearTimeout(this.resting); this.resizer.disconnect(); this.watcher.disconnect(); }
+  close() { super.close(); this.resizer.disconnect(); }
 }
 
 export default function ({ data: [data], parentElement, setStateValue }) {
