@@ -41,8 +41,9 @@ def carry(page: str) -> None:
     Streamlit 1.67 hands a control's value on from page to page, but not when the visitor changes
     page before anything else has made the first one run again.
     """
-    state = st.session_state
-    first = "_opened" not in state
-    opened, link = state.setdefault("_opened", (page, st.query_params.to_dict()))
-    state["_carried"] = link if page != opened and state.get("_runs") == 1 else {}
-    state["_runs"] = 1 if first else 2
+    state, link = st.session_state, st.query_params.to_dict()
+    first = "_carried" not in state
+    opened, said = state.pop("_link", (page, {}))
+    state["_carried"] = said if page != opened else {}
+    if first:
+        state["_link"] = page, link
