@@ -116,17 +116,16 @@ def trained(name: str, seed: int) -> nn.Module:
     """
     if seed == SHIPPED:
         return load(name)
-    recipe = RECIPES[name]
-    run = Run(recipe.task.network(), None, torch.optim.AdamW([torch.zeros(1)]))
-    if recipe.ema:
-        run.average = deepcopy(run.network)
-    restore(run, RUNS / f"{name}-{seed}", moments=False)
-    if run.step < recipe.steps:
+    recipe, state = RECIPES[name], kept(RUNS / f"{name}-{seed}")
+    step = state["step"] if state else 0
+    if step < recipe.steps:
         raise SystemExit(
-            f"Seed {seed} of {name} stands at step {run.step} of {recipe.steps}, and this recipe "
+            f"Seed {seed} of {name} stands at step {step} of {recipe.steps}, and this recipe "
             f"starts from it: run `python -m training.train {name} --seed {seed}` first."
         )
-    return run.shipped.eval().requires_grad_(False)
+    network = recipe.task.network()
+    network.load_state_dict(state["average"] or state["network"])
+    return network.eval().requires_grad_(False)
 
 
 def draw(recipe: Recipe, seed: int, step: int, rank: int = 0, world: int = 1) -> Tensors:
@@ -197,16 +196,22 @@ def keep(run: Run, folder: Path) -> None:
     os.replace(folder / "checkpoint.tmp", folder / "checkpoint.pt")
 
 
-def restore(run: Run, folder: Path, *, moments: bool = True) -> None:
-    """Go on from the checkpoint, if there is one."""
+def kept(folder: Path) -> dict[str, Any]:
+    """Read the checkpoint; empty where there is none."""
     path = folder / "checkpoint.pt"
     if not path.exists():
+        return {}
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+def restore(run: Run, folder: Path) -> None:
+    """Go on from the checkpoint, if there is one."""
+    state = kept(folder)
+    if not state:
         return
-    state = torch.load(path, map_location="cpu", weights_only=True)
     run.network.load_state_dict(state.pop("network"))
-    before = state.pop("optimiser")
-    if moments:
-        run.optimiser.load_state_dict(before)
+    run.optimiser.load_state_dict(state.pop("optimiser"))
     average = state.pop("average")
     if run.average is not None:
         run.average.load_state_dict(average)

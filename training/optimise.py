@@ -34,7 +34,11 @@ class Together(torch.optim.Optimizer):
 
     def __init__(self, *parts: torch.optim.Optimizer) -> None:
         self.parts = parts
-        self.param_groups = [group for part in parts for group in part.param_groups]
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The groups of all, where a rate is set."""
+        return [group for part in self.parts for group in part.param_groups]
 
     def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
         """Let each take its step."""
@@ -54,4 +58,3 @@ class Together(torch.optim.Optimizer):
         """Take up the states of all."""
         for k, part in enumerate(self.parts):
             part.load_state_dict(state[str(k)])
-        self.param_groups = [group for part in self.parts for group in part.param_groups]
