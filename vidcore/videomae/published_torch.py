@@ -15,11 +15,11 @@ from vidcore.attention.layout_torch import Source, fill
 from vidcore.errors import WeightsError
 from vidcore.videomae.sizes import Sizes, Stack
 from vidcore.videomae.videomae_torch import Classifier, PreTraining
+from vidcore.weights.state_torch import unwrap
 
 Architecture = Literal["videomae", "videomae_pretraining"]
 Layout = Literal["authors", "hugging_face"]
 
-WRAPPERS = ("model_state", "model", "module")
 BLOCK = {  # ours, inside a block -> Hugging Face's; three keys are stacked
     "norm1": ("layernorm_before",),
     "attn.qkv": tuple(f"attention.attention.{name}" for name in ("query", "key", "value")),
@@ -88,11 +88,8 @@ def keys_of(name: str, layout: Layout, *, classifies: bool) -> tuple[str, ...]:
 
 
 def _plain(state: Mapping[str, Any]) -> dict[str, Tensor]:
-    for wrapper in WRAPPERS:
-        if isinstance(state.get(wrapper), Mapping):
-            state = state[wrapper]
     plain = {}
-    for key, tensor in state.items():
+    for key, tensor in unwrap(state).items():
         for theirs, ours in BIASES.items():
             key = key.replace(f"attention.{theirs}", f"attention.{ours}")
         if not key.endswith("attention.key.bias"):  # adds the same to all scores of a query

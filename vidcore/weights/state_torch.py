@@ -7,17 +7,16 @@ from torch import Tensor, nn
 
 from vidcore.errors import WeightsError
 
-WRAPPERS = ("model_state", "model", "state_dict")
+WRAPPERS = ("model_state", "model", "module", "state_dict")
 N = TypeVar("N", bound=nn.Module)
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 def unwrap(state: Mapping[str, Any]) -> Mapping[str, Tensor]:
-    """Take a state dict out of the wrapper a training program puts around it."""
+    """Take a state dict out of the wrappers that training programs put around it."""
     for wrapper in WRAPPERS:
         if isinstance(state.get(wrapper), Mapping):
-            inner: Mapping[str, Tensor] = state[wrapper]
-            return inner
+            state = state[wrapper]
     return state
 
 
