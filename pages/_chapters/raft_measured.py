@@ -71,7 +71,7 @@ def scoreboard() -> dict[str, list[flow.Rival]]:
         scene = _clip.scene(name)
         if min(scene.clip.frames.shape[1:3]) < SMALLEST or not len(scene.flow):
             continue
-        t = int(abs(scene.flow).sum(-1).mean((1, 2)).argmax())
+        t = raft_pair.fastest(scene)
         if scene.valid[t].any():
             board[_clip.title(name)] = _shown(scene, t)
     return board

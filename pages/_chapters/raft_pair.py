@@ -78,6 +78,11 @@ def usual_pair(clip: Clip) -> int:
     scene = _clip.truth()
     if scene is None or not len(scene.flow):
         return (len(clip.frames) - 2) // 2
+    return fastest(scene)
+
+
+def fastest(scene: synthetic.Scene) -> int:
+    """Return the pair of frames of a scene in which most moves."""
     return int(np.abs(scene.flow).sum(-1).mean((1, 2)).argmax())
 
 
