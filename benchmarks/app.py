@@ -107,6 +107,18 @@ def started() -> Iterator[str]:
             server.terminate()
 
 
+@contextmanager
+def browsing() -> Iterator[tuple[str, Browser]]:
+    """Start the app and a browser; yields the app's address and the browser."""
+    chromium = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    with started() as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield base, browser
+        browser.close()
+
+
 def first_figure(browser: Browser, url: str) -> float:
     """Open `url` with an empty cache; milliseconds until its first figure is painted."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -148,12 +160,8 @@ def summary(times: list[float]) -> dict[str, float]:
 
 def main() -> None:
     """Run everything, print it, and keep it."""
-    chromium = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    )
     rows: dict[str, dict[str, float]] = {}
-    with started() as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with browsing() as (base, browser):
         time.sleep(8)  # a server at rest: its background loading is over
         for name in ("", "motion", "sampling"):
             times = [first_figure(browser, f"{base}/{name}") for _ in range(LOADS)]
@@ -167,7 +175,6 @@ def main() -> None:
             rows[f"step after slider, {name}"] = summary(steps(page, label))
             rows[f"scrub on the stage, {name}"] = summary(page.evaluate(SCRUB, SCRUBS))
             page.close()
-        browser.close()
     for name, row in rows.items():
         print(
             f"{name:32} median {row['median_ms']:8.1f} ms   p95 {row['p95_ms']:8.1f} ms   "

@@ -11,13 +11,12 @@ else it does; the load average is kept beside them.
 
 import json
 import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from benchmarks.app import FLAGS, IDLE, started, steps, summary
+from benchmarks.app import IDLE, browsing, steps, summary
 
 RESULT = Path(__file__).with_name("results") / "conv3d_page.json"
 EDITS = 60
@@ -56,12 +55,8 @@ def opened(browser: Browser, address: str) -> Page:
 
 def main() -> None:
     """Measure, print, keep."""
-    chromium = (
-        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    )
     rows: dict[str, dict[str, float]] = {}
-    with started() as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with browsing() as (base, browser):
         page = opened(browser, f"{base}/conv3d?scene=Throw")
         page.locator(".kernel .total[data-total]").wait_for()  # the clip has come
         for what, times in page.locator(".kernel").first.evaluate(EDIT, EDITS).items():
@@ -73,7 +68,6 @@ def main() -> None:
                 steps(page, label)
             )
             page.close()
-        browser.close()
     for name, row in rows.items():
         print(f"{name:48} median {row['median_ms']:7.1f} ms   p95 {row['p95_ms']:7.1f} ms")
     result = {
