@@ -36,30 +36,8 @@ def _timeline(clip: Clip) -> None:
             key="sampling_tail",
         )
         with _kit.controls():
-            count = _kit.slider("Frames to take (K)", 1, 32, 8, key="sampling_count")
-            start = _kit.slider(
-                "Dense and SlowFast start at", 0, T - 1, 0, key=_kit.ranged("sampling_start", T - 1)
-            )
-            slow = _kit.slider("Slow frames", 1, 16, 4, key="sampling_slow")
-            alpha = st.segmented_control(
-                "SlowFast α: Fast frames for each Slow one",
-                [2, 4, 8],
-                default=4,
-                required=True,
-                **_kit.bound("sampling_alpha"),
-            )
-            seed = st.number_input(
-                "Draw (TSN's random seed)", 0, 9999, 0, **_kit.bound("sampling_seed")
-            )
-            flawed = st.toggle(
-                "As they are often written",
-                help="The popular versions of dense, uniform and TSN, with what they lose.",
-                **_kit.bound("sampling_flawed"),
-            )
-        plans = [
-            _kit.run(sampling.plan, T, clip.fps, settings)
-            for settings in strategies(T, count, start, int(alpha or 4), slow, seed, flawed)
-        ]
+            asked = _asked(T)
+        plans = [_kit.run(sampling.plan, T, clip.fps, settings) for settings in asked]
         st.markdown(
             "| | spans | longest gap | never reached |\n|---|---|---|---|\n"
             + "\n".join(
@@ -85,6 +63,29 @@ def _timeline(clip: Clip) -> None:
             on_view=_kit.remember("sampling", "sampling_stage", VIEW),
             tallest=260,
         )
+
+
+def _asked(T: int) -> list[sampling.Settings]:
+    """Ask for the settings of every strategy."""
+    count = _kit.slider("Frames to take (K)", 1, 32, 8, key="sampling_count")
+    start = _kit.slider(
+        "Dense and SlowFast start at", 0, T - 1, 0, key=_kit.ranged("sampling_start", T - 1)
+    )
+    slow = _kit.slider("Slow frames", 1, 16, 4, key="sampling_slow")
+    alpha = st.segmented_control(
+        "SlowFast α: Fast frames for each Slow one",
+        [2, 4, 8],
+        default=4,
+        required=True,
+        **_kit.bound("sampling_alpha"),
+    )
+    seed = st.number_input("Draw (TSN's random seed)", 0, 9999, 0, **_kit.bound("sampling_seed"))
+    flawed = st.toggle(
+        "As they are often written",
+        help="The popular versions of dense, uniform and TSN, with what they lose.",
+        **_kit.bound("sampling_flawed"),
+    )
+    return strategies(T, count, start, int(alpha or 4), slow, seed, flawed)
 
 
 def _last(frames: int) -> str:
