@@ -1,6 +1,6 @@
-"""What turns gradients into steps: AdamW, or Muon for the matrices of a transformer's blocks."""
+"""What turns gradients into steps: AdamW, or Muon for the matrices a recipe names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -18,15 +18,43 @@ def optimiser(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
     """
     if not recipe.muon:
         return torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
-    named = list(network.named_parameters())
-    inside = [p for name, p in named if "blocks" in name and p.ndim == 2]
-    others = [p for name, p in named if not ("blocks" in name and p.ndim == 2)]
+    inside: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, parameter in network.named_parameters():
+        named = recipe.muon in name and parameter.ndim > 1
+        (inside if named else others).append(parameter)
     return Together(
-        torch.optim.Muon(
-            inside, lr=recipe.rate, weight_decay=recipe.decay, adjust_lr_fn="match_rms_adamw"
-        ),
+        Kernels(inside, lr=recipe.rate, weight_decay=recipe.decay, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(others, lr=recipe.rate, weight_decay=recipe.decay),
     )
+
+
+class Kernels(torch.optim.Muon):
+    """Muon for weights of any rank: a kernel is a matrix with one row for each output.
+
+    torch's own takes matrices only. It is given views, so its steps are taken by the weights.
+    """
+
+    def __init__(self, weights: Sequence[nn.Parameter], **settings: Any) -> None:
+        self.weights = tuple(weights)
+        rows = [nn.Parameter(weight.detach().view(len(weight), -1)) for weight in weights]
+        super().__init__(rows, **settings)
+        self.rows = rows
+
+    def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override]
+        """Take one step with the weights' gradients."""
+        for weight, row in zip(self.weights, self.rows, strict=True):
+            row.grad = None if weight.grad is None else weight.grad.view(row.shape)
+        super().step(closure)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the weights' gradients, and the views of them."""
+        super().zero_grad()
+        for weight in self.weights:
+            if set_to_none or weight.grad is None:
+                weight.grad = None
+            else:
+                weight.grad.zero_()
 
 
 class Together(torch.optim.Optimizer):

@@ -49,7 +49,8 @@ class Recipe:
     rate, decay, warmup
         AdamW: peak learning rate, weight decay, steps of linear warm-up before the cosine.
     muon
-        Step the matrices inside a transformer's blocks by Muon instead.
+        What the names of those weights contain that are stepped by Muon instead: matrices, and
+        kernels as matrices with a row for each output. Empty for none.
     clip
         Largest norm of the gradient.
     ema
@@ -80,7 +81,7 @@ class Recipe:
     rate: float = 3e-3
     decay: float = 0.02
     warmup: int = 100
-    muon: bool = False
+    muon: str = ""
     clip: float = 1.0
     ema: float = 0.0
     bf16: bool = True

@@ -173,7 +173,7 @@ _TRACKERS = (
 )
 RECIPES |= {recipe.name: recipe for recipe in _TRACKERS}
 
-_FLOW_STEPS, _FLOW_FINISH = 6400, 3000
+_FLOW_STEPS, _FLOW_FINISH = 6400, 9000
 _FLOW = Recipe(
     "raft_start",
     "RAFT with a Lucas-Kanade step on learned features inside its update, before its finish.",
@@ -197,7 +197,8 @@ _FLOW_END = replace(
     about="RAFT with a Lucas-Kanade step on learned features inside its update.",
     task=Flow(_FLOW_FINISH, finish=True),
     steps=_FLOW_FINISH,
-    rate=5e-4,
+    rate=2.5e-3,
+    muon="weight",
     ema=0.998,
     every=1000,
     starts_from="raft_start",
@@ -228,7 +229,7 @@ _MASKED = (
         batch=16,
         rate=1.5e-3,
         decay=0.05,
-        muon=True,
+        muon="blocks",
         bf16=True,
         every=1000,
         watch="-mse",
@@ -252,7 +253,7 @@ _MASKED = (
         batch=16,
         rate=8e-4,
         decay=0.05,
-        muon=True,
+        muon="blocks",
         bf16=True,
         every=250,
         watch="-mse",

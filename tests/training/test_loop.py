@@ -13,7 +13,7 @@ import torch
 
 from tests.training.toy import DEEP, TOY
 from training.loop import draw, rate_at, train, trained
-from training.optimise import optimiser
+from training.optimise import Kernels, optimiser
 from training.recipe import Recipe
 from training.recipes import RECIPES
 
@@ -55,16 +55,32 @@ def test_the_toy_is_learned_and_written_down(tmp_path: Path) -> None:
     assert list(tmp_path.glob("events.out.tfevents*"))  # TensorBoard
 
 
-def test_muon_steps_the_matrices_of_the_blocks_and_nothing_else() -> None:
+def test_muon_steps_the_weights_that_are_named_and_nothing_else() -> None:
     network = DEEP.task.network()
-    of_muon, of_adam = (
-        {id(p) for group in part.param_groups for p in group["params"]}
-        for part in optimiser(DEEP, network).parts  # type: ignore[attr-defined]
-    )
+    together = optimiser(DEEP, network)
+    kernels, adam = together.parts  # type: ignore[attr-defined]
+    of_adam = {id(p) for group in adam.param_groups for p in group["params"]}
+    of_muon = {id(weight) for weight in kernels.weights}
     for name, parameter in network.named_parameters():
         inside = name.startswith("blocks") and name.endswith("weight")
         assert (id(parameter) in of_muon) == inside, name
         assert (id(parameter) in of_adam) != inside, name
+
+
+def test_muon_turns_a_kernel_by_the_step_of_its_matrix() -> None:
+    torch.manual_seed(0)
+    kernel, gradient = torch.randn(2, 8, 4, 3)
+    weight = torch.nn.Parameter(kernel.clone())
+    matrix = torch.nn.Parameter(kernel.reshape(8, 12).clone())
+    ours, theirs = Kernels([weight], lr=0.1), torch.optim.Muon([matrix], lr=0.1)
+    for _ in range(2):
+        weight.grad, matrix.grad = gradient.clone(), gradient.reshape(8, 12).clone()
+        ours.step()
+        theirs.step()
+    assert torch.equal(weight.detach().reshape(8, 12), matrix.detach())
+    assert not torch.equal(weight.detach(), kernel)
+    ours.zero_grad()
+    assert weight.grad is None
 
 
 def test_a_seed_starts_from_the_same_seed_of_the_run_before(

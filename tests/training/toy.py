@@ -58,15 +58,23 @@ TOY = Recipe(
 
 
 class Blocks(Signs):
-    """The same, with a layer that is named as those of a transformer are."""
+    """The same, with a matrix and a kernel that are named as in a transformer's blocks."""
 
     def network(self) -> nn.Module:
         layers = {
             "start": nn.Linear(16, 32),
-            "blocks": nn.Sequential(nn.ReLU(), nn.Linear(32, 32), nn.Dropout(0.2), nn.ReLU()),
+            "blocks": nn.Sequential(
+                nn.ReLU(),
+                nn.Linear(32, 32),
+                nn.Unflatten(1, (8, 4)),
+                nn.Conv1d(8, 8, 3, padding=1),
+                nn.Flatten(),
+                nn.Dropout(0.2),
+                nn.ReLU(),
+            ),
             "head": nn.Linear(32, 2),
         }
         return nn.Sequential(OrderedDict(layers))
 
 
-DEEP = replace(TOY, task=Blocks(), muon=True)
+DEEP = replace(TOY, task=Blocks(), muon="blocks")
