@@ -5,7 +5,7 @@
 Starts the app and writes `results/conv3d_page.json`. An edit is timed inside the page by
 `performance.now()`: from before the input event to the end of the script that convolves and paints
 ("script"), and to the frame after it ("painted"). A step is timed from the key that moves a slider
-to the end of the drawing, as in `benchmarks.app`. Milliseconds depend on the machine and on what
+to the last change of the page, as in `benchmarks.app`. Milliseconds depend on the machine and what
 else it does; the load average is kept beside them.
 """
 
@@ -14,9 +14,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
-
-from benchmarks.app import IDLE, browsing, steps, summary
+from benchmarks.app import browsing, opened, steps, summary
 
 RESULT = Path(__file__).with_name("results") / "conv3d_page.json"
 EDITS = 60
@@ -41,16 +39,6 @@ EDIT = """async (bench, edits) => {
   }
   return { script, painted };
 }"""
-
-
-def opened(browser: Browser, address: str) -> Page:
-    """Open a page and wait until it rests."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page.goto(address)
-    page.wait_for_function(IDLE)
-    page.wait_for_timeout(2000)
-    page.wait_for_function(IDLE)
-    return page
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Convolution through time, chapter by chapter: inflation and pairs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -8,6 +9,7 @@ from pages import _kit
 from pages._chapters.conv3d_measured import against_full
 from pages._measured import measured
 from vidcore import conv3d
+from vidcore.conv3d.inflation import Rows
 from vidcore.conv3d.workshop import OPENING
 from vidcore.figures import conv3d as figures
 from vidcore.media import Clip
@@ -55,14 +57,20 @@ def _inflation(clip: Clip) -> None:
         )
         with _kit.controls():
             plane = planes[str(st.selectbox("2-D filter", list(planes), **_kit.bound(PLANE)))]
-            asked = _how() | _when(len(clip.frames))
-        result = _kit.compute(conv3d.compare_inflated, clip, plane, length=LENGTH, **asked)
-        _kit.numbers(
-            Largest_difference=f"{result.difference.max(initial=0):.1e}",
-            Frames_that_differ=f"{result.frames_off} of {len(result.worst)}",
-            Left_at_the_first=f"{result.gain[0]:.1%}",
-        )
+            how = _how()
+        _stacked(how["kT"], how["padding"])
     with left:
+        _inflated(clip, plane, how)
+
+
+@st.fragment
+def _inflated(clip: Clip, plane: Rows, how: Mapping[str, Any]) -> None:
+    """Show both filters' answers; on its own, so that choosing a frame draws only this."""
+    slot = st.container()
+    with _kit.controls("when"):
+        when = _when(len(clip.frames))
+    result = _kit.compute(conv3d.compare_inflated, clip, plane, length=LENGTH, **how, **when)
+    with slot:
         _kit.plot(
             figures.inflation_film(result),
             key="conv3d_inflation_film",
@@ -73,7 +81,11 @@ def _inflation(clip: Clip) -> None:
             key="conv3d_inflation_gain",
             alt="Share of the 2-D answer that is left in each frame",
         )
-        _stacked(asked["kT"], asked["padding"])
+    _kit.numbers(
+        Largest_difference=f"{result.difference.max(initial=0):.1e}",
+        Frames_that_differ=f"{result.frames_off} of {len(result.worst)}",
+        Left_at_the_first=f"{result.gain[0]:.1%}",
+    )
 
 
 def _how() -> dict[str, Any]:

@@ -142,12 +142,19 @@ def _told_from_frames() -> str:
 
 
 def _frame_by_frame(result: twostream.TwoStreamResult) -> None:
-    with st.expander("What the spatial stream thinks of each frame", icon=":material/grid_on:"):
-        _kit.plot(
-            figures.per_frame(result, "action", ACTIONS),
-            key="twostream_frames_plot",
-            alt="Probability of each action, frame by frame, by the spatial stream",
-        )
+    each = st.expander(
+        "What the spatial stream thinks of each frame",
+        icon=":material/grid_on:",
+        on_change="rerun",
+        key="twostream_each",
+    )
+    if each.open:
+        with each:
+            _kit.plot(
+                figures.per_frame(result, "action", ACTIONS),
+                key="twostream_frames_plot",
+                alt="Probability of each action, frame by frame, by the spatial stream",
+            )
 
 
 def _alt(truth: Mapping[str, int] | None) -> str:
@@ -254,17 +261,21 @@ def _left_of_a_pan() -> str:
 def break_it(clip: Clip) -> None:
     """Change one thing, and see who notices."""
     _break_it(clip)
-    _kit.explain(
-        "Take the colour away, or turn light into dark: the flow is the same, and the temporal "
-        "stream says what it said. Shuffle or reverse: the frames are the same, and the spatial "
-        "stream says what it said, to the last digit. Backwards, the temporal stream names the "
-        "partner: throw becomes catch. Flow is not free of appearance, though: it shows the "
-        "silhouette, so the temporal stream knows something of the shape.",
-        r"\text{noticed} = \tfrac12 \sum_k \left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
-        twostream.watch_changed,
-        twostream.compare_change,
-        twostream.watch_frames,
-    )
+    left, right = _kit.halves()
+    with left:
+        _kit.notice(
+            "Take the colour away, or turn light into dark: the flow is the same, and the temporal "
+            "stream says what it said. Shuffle or reverse: the frames are the same, and the "
+            "spatial stream says what it said, to the last digit. Backwards, the temporal stream "
+            "names the partner: throw becomes catch. Flow is not free of appearance, though: it "
+            "shows the silhouette, so the temporal stream knows something of the shape.",
+            r"\text{noticed} = \tfrac12 \sum_k "
+            r"\left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
+        )
+    with right:
+        if ready("frame", "flow") and not twostream.trained_trouble():
+            _usually(twostream.trained_fusion())
+    _kit.peek(twostream.watch_changed, twostream.compare_change, twostream.watch_frames)
 
 
 @st.fragment
@@ -272,6 +283,16 @@ def _break_it(clip: Clip) -> None:
     left, right = _kit.halves()
     with left:
         slot = st.container()
+        shown, truth = watched(clip)
+    with right:
+        _kit.predict(
+            "The frames are shown in no order. Which stream notices?",
+            ["the spatial", "the temporal", "both"],
+            _noticing("shuffled"),
+            "The spatial stream averages over frames, and a sum does not know the order of its "
+            "terms. Flow between frames that were no neighbours is another flow.",
+            key="twostream_shuffled",
+        )
         with _kit.controls():
             name = str(
                 st.pills(
@@ -282,26 +303,16 @@ def _break_it(clip: Clip) -> None:
                     **_kit.bound("twostream_change"),
                 )
             )
-        shown, truth = watched(clip)
-        with slot:
-            stage(
-                twostream.changed_clip(shown, name),
-                key="twostream_changed",
-                alt=f"{_alt(truth)}; {name}",
-                tallest=300,
-                strip=False,
-            )
-    with right:
-        _kit.predict(
-            "The frames are shown in no order. Which stream notices?",
-            ["the spatial", "the temporal", "both"],
-            _noticing("shuffled"),
-            "The spatial stream averages over frames, and a sum does not know the order of its "
-            "terms. Flow between frames that were no neighbours is another flow.",
-            key="twostream_shuffled",
-        )
         if ready("frame", "flow"):
             _noticed(shown, name)
+    with slot:
+        stage(
+            twostream.changed_clip(shown, name),
+            key="twostream_changed",
+            alt=f"{_alt(truth)}; {name}",
+            tallest=300,
+            strip=False,
+        )
 
 
 def _noticing(name: str) -> str:
@@ -330,8 +341,6 @@ def _noticed(shown: Clip, name: str) -> None:
         alt=f"How much each stream's answers moved: {name}",
     )
     _every_change(shown)
-    if not twostream.trained_trouble():
-        _usually(twostream.trained_fusion())
 
 
 def _every_change(shown: Clip) -> None:
@@ -351,8 +360,9 @@ def _every_change(shown: Clip) -> None:
             )
 
 
+@st.fragment
 def _usually(trained: twostream.TrainedFusion) -> None:
-    """Show what every change does to many clips."""
+    """Show what every change does to many clips; on its own, for no slider changes it."""
     drawn = {MOVED: figures.usually_noticed, RIGHT: figures.still_right}
     with _kit.controls("usually"):
         asked = st.segmented_control(

@@ -166,16 +166,20 @@ def _measured() -> bool:
 def leak(clip: Clip) -> None:
     """A background that gives the answer away."""
     _leak()
-    _kit.explain(
-        "A spatial stream that was trained where the background tells the action reads the "
-        "background, and says what is not happening. Nothing in its training could have told it. "
-        "Turn the knob: the temporal stream, trained on the very same clips, hardly cares, as "
-        "flow does not see hue. Where the spatial one errs, it names a neighbour: their hues are "
-        "close. Real data leak as well: a network for scenes with a linear layer reaches 59.7 % "
-        "on UCF-101, where chance is 1.0 %.",
-        r"\text{hue} = 2\pi\,\frac{\text{action}}{14}",
-        twostream.biased_clip,
-    )
+    left, right = _kit.halves()
+    with left:
+        _kit.notice(
+            "A spatial stream that was trained where the background tells the action reads the "
+            "background, and says what is not happening. Nothing in its training could have told "
+            "it. Turn the knob: the temporal stream, trained on the very same clips, hardly cares, "
+            "as flow does not see hue. Where the spatial one errs, it names a neighbour: their "
+            "hues are close. Real data leak as well: a network for scenes with a linear layer "
+            "reaches 59.7 % on UCF-101, where chance is 1.0 %.",
+            r"\text{hue} = 2\pi\,\frac{\text{action}}{14}",
+        )
+    with right:
+        _leaked()
+    _kit.peek(twostream.biased_clip)
 
 
 @st.fragment
@@ -229,7 +233,6 @@ def _leak() -> None:
             key="twostream_leak_plot",
             alt="How much each stream believes the motion, and how much the background",
         )
-        _leaked()
 
 
 def _biased() -> tuple[int, int | None, int]:
