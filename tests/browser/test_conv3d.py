@@ -15,8 +15,6 @@ pytestmark = pytest.mark.browser
 Visit = Callable[..., Page]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 GREY = conv3d.workbench(synthetic.GALLERY["throw"]().clip).grey
-EDITS = 40
-PROMPT = 50  # milliseconds
 
 
 def total(page: Page) -> float:
@@ -79,27 +77,6 @@ def test_an_edited_cell_changes_the_answer_as_it_should_and_fills_the_link(
     shown = total(page)
     again = visit(page.url)
     assert total(again) == pytest.approx(shown, abs=1e-12)
-
-
-def test_an_edit_is_answered_at_once(app: str, visit: Visit) -> None:
-    page = visit(f"{app}/conv3d?scene=Throw")
-    spent = page.evaluate(
-        """async (edits) => {
-          const deep = (root) => root.querySelector('.kernel') ?? [...root.querySelectorAll('*')]
-            .filter((e) => e.shadowRoot).map((e) => deep(e.shadowRoot)).find(Boolean);
-          const input = deep(document).querySelector('.planes input'), spent = [];
-          for (let k = 0; k < edits; k++) {
-            const start = performance.now();
-            input.value = k / 100;
-            input.dispatchEvent(new Event('input'));
-            spent.push(performance.now() - start);
-            await new Promise(requestAnimationFrame);
-          }
-          return spent;
-        }""",
-        EDITS,
-    )
-    assert np.quantile(spent, 0.95) <= PROMPT, f"p95 {np.quantile(spent, 0.95):.0f} ms"
 
 
 @pytest.mark.parametrize(
