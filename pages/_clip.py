@@ -8,6 +8,7 @@ visitor may cost; the uploaded bytes are the rest.
 import hashlib
 import html
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +57,15 @@ def caption() -> str:
 
 
 def own_chosen(label: str, world: str, own: str, *, key: str) -> bool:
-    """Ask whether to watch a clip of the networks' `world`, or the visitor's `own`; True is own.
+    """Ask whether to watch a clip of the networks' `world`, or the visitor's `own`; True is own."""
+    return chosen(label, [world], own, key=key) == own
 
-    It opens at `world` while nobody has touched the panel, and turns to `own` whenever the visitor
-    picks another clip there. Otherwise what this control or the link says stands.
+
+def chosen(label: str, worlds: Sequence[str], own: str, *, key: str, about: str = "") -> str:
+    """Ask which of a page's own `worlds` to watch, or the visitor's `own` clip.
+
+    It opens at the first while nobody has touched the panel, and turns to `own` whenever the
+    visitor picks another clip there. Otherwise what this control or the link says stands.
     """
     upload, settings = uploaded(), _scene_settings()
     name, now = settings[0], upload.digest if upload else repr(settings)
@@ -70,8 +76,10 @@ def own_chosen(label: str, world: str, own: str, *, key: str) -> bool:
         st.session_state[key] = own
         st.session_state[f"_{key}_clip"] = now
     elif not said:
-        st.session_state[key] = world  # no default: then the link names either choice
-    return bool(st.segmented_control(label, [world, own], required=True, **bound(key)) == own)
+        st.session_state[key] = worlds[0]  # no default: then the link names every choice
+    return str(
+        st.segmented_control(label, [*worlds, own], required=True, help=about or None, **bound(key))
+    )
 
 
 def scene_name() -> str:

@@ -51,18 +51,12 @@ def aperture(clip: Clip) -> None:
 @st.fragment
 def _aperture(clip: Clip) -> None:
     with _kit.controls(), st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.segmented_control(
-            "Pair of frames",
-            [LESSON, OWN],
-            default=LESSON,
-            required=True,
-            **_kit.bound("flow_pair"),
-        )
+        own = _clip.own_chosen("Pair of frames", LESSON, OWN, key="flow_pair")
         last = len(clip.frames) - 2
         t = 0
-        if which == OWN:
+        if own:
             t = _kit.slider("First frame", 0, last, last // 2, key=_kit.ranged("flow_pair_t", last))
-    lesson = which == LESSON
+    lesson = not own
     scene = flow.first_lesson() if lesson else _clip.truth()
     shown = flow.first_lesson().clip if lesson else clip
     windows = _kit.compute(flow.apertures, shown, t)

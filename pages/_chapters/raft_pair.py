@@ -28,18 +28,17 @@ class Pair(NamedTuple):
 def chosen(clip: Clip) -> Pair | None:
     """Ask for a pair of frames; None, and why, where the visitor's clip has none large enough."""
     with _kit.controls("pair"):
-        which = st.segmented_control(
+        which = _clip.chosen(
             "Pair of frames",
-            [DISC, LAYERS, OWN],
-            default=DISC,
-            required=True,
-            help="Fast: further in one frame than a classical method's window is wide.",
-            **_kit.bound("raft_pair"),
+            [DISC, LAYERS],
+            OWN,
+            key="raft_pair",
+            about="Fast: further in one frame than a classical method's window is wide.",
         )
         if which != OWN:
-            scene = fast(str(which))
+            scene = fast(which)
             return Pair(
-                scene.clip, 0, scene.flow[0], scene.valid[0], f"Scene: {str(which).capitalize()}"
+                scene.clip, 0, scene.flow[0], scene.valid[0], f"Scene: {which.capitalize()}"
             )
         return _own(clip) if fits(clip) else None
 

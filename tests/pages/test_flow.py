@@ -9,16 +9,19 @@ from vidcore import flow
 
 
 @pytest.mark.parametrize(
-    ("chapter", "says"),
+    ("chapter", "says", "more"),
     [
-        ("The aperture", "Its code prints"),
-        ("Horn–Schunck", "News travels one pixel"),
-        ("Your clip", "OpenCV DIS"),
-        ("Measured", "RubberWhale"),
+        ("The aperture", "Its code prints", {"flow_pair": "the article's square"}),
+        ("The aperture", "only the motion across the edge", {}),
+        ("Horn–Schunck", "News travels one pixel", {}),
+        ("Your clip", "OpenCV DIS", {}),
+        ("Measured", "RubberWhale", {}),
     ],
 )
-def test_a_chapter_runs_and_says_what_it_is_about(chapter: str, says: str) -> None:
-    at = open_page("flow.py", flow_chapter=chapter, scene="Moving square")
+def test_a_chapter_runs_and_says_what_it_is_about(
+    chapter: str, says: str, more: dict[str, str]
+) -> None:
+    at = open_page("flow.py", flow_chapter=chapter, scene="Moving square", **more)
     assert complaints(at) == []
     words = [e.value for kind in (at.markdown, at.info, at.caption) for e in kind]
     assert any(says in text for text in words)

@@ -14,6 +14,13 @@ PLACES = {  # page -> its chapter, the control, and its two answers
         "a clip of their world",
         "your clip",
     ),
+    "flow.py": (
+        {"flow_chapter": "The aperture"},
+        "flow_pair",
+        "the article's square",
+        "your clip",
+    ),
+    "raft.py": ({}, "raft_pair", "a fast disc", "your clip"),
 }
 
 
