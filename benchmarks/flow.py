@@ -1,8 +1,7 @@
 """Optical flow: error and time of each method beside OpenCV's Farneback and DIS, and a plain loop.
 
 Errors are endpoint errors over the pixels whose truth is known. Pairs: textured ones drawn here by
-`vidcore.media.synthetic`, and, where the recordings lie beside the checkout (they may not be
-committed), pairs of ../shared/flow: ten textured ones, and RubberWhale (Baker et al., IJCV 2011).
+`vidcore.media.synthetic`, and, where they lie beside the checkout, those of `training.recorded`.
 
 TV-L1 is in no current OpenCV wheel. Where all peers were measured together at 240 x 320 it took 47
 times Farneback's CPU time and reached 0.157 pixels on RubberWhale; those two numbers stand for it.
@@ -11,46 +10,33 @@ times Farneback's CPU time and reached 0.157 pixels on RubberWhale; those two nu
 import statistics
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from benchmarks.ratio import Ratio, compare
+from training.recorded import Pair, pairs
 from vidcore import flow
 from vidcore.flow.peers import dis, farneback
 from vidcore.media import synthetic
 from vidcore.media.clip import grey
 
-RECORDED = Path(__file__).resolve().parents[2] / "shared" / "flow"
-UNTEXTURED = ("08_white_square", "10_circle_flat")
 TVL1_TIME = 47.1  # of Farneback's, 612 ms / 13.0 ms
 WARM = 3_000_000  # floats: freed once, as after decoding a clip, the allocator keeps its pages
 
 Method = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-class Pair(NamedTuple):
-    """Two frames, RGB in [0, 1], and where each pixel went."""
-
-    name: str
-    prev: np.ndarray
-    next_: np.ndarray
-    truth: np.ndarray
-    valid: np.ndarray
-
-
 def measure() -> list[Ratio]:
     """Compare times, then errors."""
     cv2.setNumThreads(1)
     np.ones(WARM)
-    drawn, recorded = list(drawn_pairs()), list(recorded_pairs())
+    drawn, recorded = list(drawn_pairs()), pairs()
     rows = times(next(pair for pair in drawn if pair.name == "pan 0"))
     rows += errors("drawn", drawn)
     if recorded:
-        rows += errors("recorded", recorded[:-1])
-        rows += rubber_whale(recorded[-1])
+        rows += errors("recorded", recorded["ten textured pairs"])
+        rows += rubber_whale(*recorded["RubberWhale"])
     return rows
 
 
@@ -196,20 +182,3 @@ def drawn_pairs() -> Iterator[Pair]:
         for t in (0, len(scene.flow) // 2):
             prev, next_ = scene.clip.frames[t : t + 2]
             yield Pair(f"{name} {t}", prev, next_, scene.flow[t], scene.valid[t])
-
-
-def recorded_pairs() -> Iterator[Pair]:
-    """Read the textured pairs and, last, RubberWhale; none where they are absent."""
-    if not RECORDED.is_dir():
-        return
-    for path in sorted((RECORDED / "synthetic").glob("*.npz")):
-        if path.stem not in UNTEXTURED:
-            d = np.load(path)
-            prev, next_ = (d[key] / np.float32(255) for key in ("im1", "im2"))
-            yield Pair(path.stem, prev, next_, d["flow"], d["valid"])
-    folder = RECORDED / "real" / "middlebury"
-    images = (cv2.imread(str(folder / f"RubberWhale{k}.png")) for k in (1, 2))
-    prev, next_ = (image[..., ::-1] / np.float32(255) for image in images if image is not None)
-    yield Pair(
-        "RubberWhale", prev, next_, *flow.read_flo((folder / "RubberWhale.flo").read_bytes())
-    )

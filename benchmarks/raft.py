@@ -2,28 +2,28 @@
 
 `raft_small` is torchvision's published layout, 990 162 parameters, built here with random weights:
 its time does not depend on them, and torchvision's own takes as long. Errors are means over the
-pixels whose truth is known, on pairs that were never trained on: ../shared/flow, which may not be
-committed. Three of them are examples of FlyingChairs (Dosovitskiy et al., ICCV 2015). Where they
-are absent only times are measured.
+pixels whose truth is known, on the pairs of `training.recorded`. Where they are absent only times
+are measured.
 """
 
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 import cv2
 import numpy as np
 import torch
 
-from benchmarks.flow import RECORDED, Pair, dis, farneback, recorded_pairs
 from benchmarks.ratio import Ratio, compare
+from training.recorded import Pair, pairs
+from training.tasks.flow import ITERATIONS, estimated
 from vidcore import flow
+from vidcore.flow.peers import dis, farneback
 from vidcore.flow.raft_blocks_torch import RAFT_SMALL
 from vidcore.flow.raft_torch import Raft, infer, trained
 from vidcore.media.clip import grey
 
 SIZE = (240, 320, 3)
-ITERATIONS = 12
 Errors = dict[str, list[float]]  # by method, pair by pair
 
 
@@ -33,36 +33,10 @@ def measure() -> list[Ratio]:
     cv2.setNumThreads(1)
     rows = [time_row(trained())]
     targets = {"ten textured pairs": (0.5, None), "FlyingChairs, three examples": (None, 3.2)}
-    for what, pairs in of_others().items():
+    for what, found in pairs().items():
         beyond, pixels = targets.get(what, (None, None))
-        rows += error_rows(what, pairs, beyond=beyond, pixels=pixels)
+        rows += error_rows(what, found, beyond=beyond, pixels=pixels)
     return rows
-
-
-def measure_network(network: Raft) -> dict[str, float]:
-    """Return the errors and the time of a network that is not shipped yet, for its card."""
-    metrics = {"time_of_raft_small": time_row(network).ratio}
-    for what, pairs in of_others().items():
-        found = [flow.endpoint_error(run(network, pair), pair.truth, pair.valid) for pair in pairs]
-        metrics[f"epe, {what}"] = statistics.mean(found)
-    return metrics
-
-
-def of_others() -> dict[str, list[Pair]]:
-    """Return the pairs that others made, by their kind; none where they are absent."""
-    recorded = list(recorded_pairs())
-    if not recorded:
-        return {}
-    return {
-        "ten textured pairs": recorded[:-1],
-        "RubberWhale": recorded[-1:],
-        "FlyingChairs, three examples": list(chairs_pairs()),
-    }
-
-
-def run(network: Raft, pair: Pair) -> np.ndarray:
-    """Return the network's flow of a pair."""
-    return infer(network, pair.prev, pair.next_, iterations=ITERATIONS, every=False)[-1]
 
 
 def time_row(network: Raft) -> Ratio:
@@ -84,10 +58,10 @@ def time_row(network: Raft) -> Ratio:
 
 
 def error_rows(
-    what: str, pairs: list[Pair], *, beyond: float | None = None, pixels: float | None = None
+    what: str, recorded: list[Pair], *, beyond: float | None = None, pixels: float | None = None
 ) -> list[Ratio]:
     """Compare our mean error with each peer's; a target in pixels becomes one of the ratio."""
-    found = errors(pairs)
+    found = errors(recorded)
     rows = []
     for name, against in (("dis", "cv2 DIS MEDIUM"), ("farneback", "cv2 Farneback")):
         ours, peer = (statistics.mean(found[key]) for key in ("raft", name))
@@ -102,7 +76,7 @@ def error_rows(
                 ratio=ours / peer,
                 low=min(ratios),
                 high=max(ratios),
-                pairs=len(pairs),
+                pairs=len(recorded),
                 target=goal,
                 unit="px",
             )
@@ -110,25 +84,14 @@ def error_rows(
     return rows
 
 
-def errors(pairs: list[Pair]) -> Errors:
+def errors(recorded: list[Pair]) -> Errors:
     """Return every method's error on every pair, in pixels."""
     methods: dict[str, Callable[[Pair], np.ndarray]] = {
-        "raft": partial(run, trained()),
+        "raft": partial(estimated, trained()),
         "dis": lambda pair: dis(grey(pair.prev), grey(pair.next_)),
         "farneback": lambda pair: farneback(grey(pair.prev), grey(pair.next_)),
     }
     return {
-        name: [flow.endpoint_error(method(pair), pair.truth, pair.valid) for pair in pairs]
+        name: [flow.endpoint_error(method(pair), pair.truth, pair.valid) for pair in recorded]
         for name, method in methods.items()
     }
-
-
-def chairs_pairs() -> Iterator[Pair]:
-    """Read the examples of FlyingChairs; none where they are absent."""
-    for path in sorted((RECORDED / "real" / "chairs").glob("*-gt.flo")):
-        stem = path.name.removesuffix("-gt.flo")
-        prev, next_ = (
-            cv2.imread(str(path.with_name(f"{stem}-img{k}.ppm")))[..., ::-1] / np.float32(255)
-            for k in (0, 1)
-        )
-        yield Pair(f"chairs {stem}", prev, next_, *flow.read_flo(path.read_bytes()))

@@ -8,7 +8,7 @@ from pages._chapters.raft_pair import Pair, chosen, first_point
 from pages._stage import raft as stages
 from vidcore import flow
 from vidcore.figures import raft as figures
-from vidcore.flow.raft import (
+from vidcore.flow.raft_parts import (
     convex_upsample,
     correlation_pyramid,
     correlation_volume,

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from pages import _clip
 from vidcore import flow
-from vidcore.flow.raft import correlation_volume
+from vidcore.flow.raft_parts import correlation_volume
 
 pytestmark = pytest.mark.browser
 

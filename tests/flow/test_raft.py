@@ -1,4 +1,4 @@
-"""vidcore.flow.raft and vidcore.flow.raft_torch: parts against plain loops, the network, the door.
+"""RAFT: its parts against plain loops, the network, the door.
 
 `tests/golden/flow_raft_small.npz` has keys and shapes of torchvision 0.29.2's `raft_small`, and its
 flow after 1, 3 and 12 corrections, every eighth row and column. Renewed by loading `filled`
@@ -18,11 +18,9 @@ from hypothesis import strategies as st
 
 from vidcore import flow
 from vidcore.errors import LimitError, ShapeError, WeightsError
-from vidcore.flow import raft_blocks_torch, raft_torch
+from vidcore.flow import raft_blocks_torch, raft_parts, raft_torch
 from vidcore.weights import card
 from vidcore.weights.load_torch import load
-
-raft = sys.modules["vidcore.flow.raft"]  # the module; the room exports its function of that name
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "flow_raft_small.npz"
 SMALL = raft_blocks_torch.Widths(
@@ -94,14 +92,14 @@ def test_weights_that_do_not_fit_are_named(change, message: str) -> None:  # typ
 
 def test_a_pixel_is_compared_with_every_pixel(rng: np.random.Generator) -> None:
     f1, f2 = rng.normal(size=(2, 3, 4, 5))
-    volume = raft.correlation_volume(f1, f2)
+    volume = raft_parts.correlation_volume(f1, f2)
     assert volume.shape == (3, 4, 3, 4)
     assert volume[1, 2, 0, 3] == pytest.approx(f1[1, 2] @ f2[0, 3] / np.sqrt(5))
 
 
 def test_the_pyramid_averages_the_second_frame_only(rng: np.random.Generator) -> None:
     volume = rng.normal(size=(2, 3, 5, 6))
-    pyramid = raft.correlation_pyramid(volume, levels=3)
+    pyramid = raft_parts.correlation_pyramid(volume, levels=3)
     assert [level.shape for level in pyramid] == [(2, 3, 5, 6), (2, 3, 2, 3), (2, 3, 1, 1)]
     assert pyramid[1][1, 2, 1, 0] == pytest.approx(volume[1, 2, 2:4, 0:2].mean())
 
@@ -112,7 +110,7 @@ def test_the_lookup_reads_where_the_flow_points_dx_slowest() -> None:
     volume = np.broadcast_to(plane, (6, 7, 6, 7))
     field = np.zeros((6, 7, 2))
     field[3, 2] = [1.5, -0.5]
-    read = raft.lookup([volume], field, radius=1)[3, 2]
+    read = raft_parts.lookup([volume], field, radius=1)[3, 2]
     expected = [10 * (2.5 + dy) + 3.5 + dx for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     np.testing.assert_allclose(read, expected)
 
@@ -121,7 +119,7 @@ def test_the_lookup_finds_nothing_outside_the_frame() -> None:
     volume, field = np.ones((4, 4, 4, 4)), np.zeros((4, 4, 2))
     field[0, 0] = [-1e6, 1e6]
     field[0, 1] = [-1.5, 0]
-    read = raft.lookup([volume], field, radius=0)
+    read = raft_parts.lookup([volume], field, radius=0)
     assert read[0, 0] == 0
     assert read[0, 1] == 0.5  # half of it lies over the border
     assert read[1, 1] == 1
@@ -132,8 +130,10 @@ def test_torch_looks_up_as_the_reference(seed: int, H: int, W: int) -> None:
     rng = np.random.default_rng(seed)
     f1, f2 = rng.normal(size=(2, H, W, 4))
     field = rng.normal(0, 3, (H, W, 2))
-    slow = raft.lookup(
-        raft.correlation_pyramid(raft.correlation_volume(f1, f2), levels=2), field, radius=2
+    slow = raft_parts.lookup(
+        raft_parts.correlation_pyramid(raft_parts.correlation_volume(f1, f2), levels=2),
+        field,
+        radius=2,
     )
     to = lambda a: torch.from_numpy(a).movedim(-1, 0)[None]  # noqa: E731
     pyramid = raft_torch.correlation_pyramid(to(f1), to(f2), levels=2)
@@ -148,10 +148,10 @@ def test_one_gru_step_agrees_with_torch(rng: np.random.Generator) -> None:
     to = lambda a: torch.from_numpy(a).movedim(-1, 0)[None]  # noqa: E731
     with torch.inference_mode():
         fast = gru(to(h), to(x))[0].movedim(0, -1).numpy()
-    np.testing.assert_allclose(raft.gru_step(h, x, weights), fast, atol=1e-12)
+    np.testing.assert_allclose(raft_parts.gru_step(h, x, weights), fast, atol=1e-12)
     keep = {**weights, "convz.bias": np.full(3, -1e3)}  # z = 0: nothing new
     with np.errstate(over="ignore"):
-        np.testing.assert_allclose(raft.gru_step(h, x, keep), h)
+        np.testing.assert_allclose(raft_parts.gru_step(h, x, keep), h)
 
 
 def test_convex_upsampling_mixes_the_neighbours_it_is_told_to(rng: np.random.Generator) -> None:
@@ -159,7 +159,7 @@ def test_convex_upsampling_mixes_the_neighbours_it_is_told_to(rng: np.random.Gen
     scores[:, :, 4] = 0  # everyone takes the coarse pixel itself ...
     scores[1, 2, :, 3, 7] = -1e9
     scores[1, 2, 5, 3, 7] = 0  # ... but this one the neighbour to the right
-    fine = raft.convex_upsample(field, scores.reshape(4, 5, -1))
+    fine = raft_parts.convex_upsample(field, scores.reshape(4, 5, -1))
     assert fine.shape == (32, 40, 2)
     np.testing.assert_allclose(fine[8 + 4, 16 + 7], 8 * field[1, 2])
     np.testing.assert_allclose(fine[8 + 3, 16 + 7], 8 * field[1, 3])
@@ -169,7 +169,7 @@ def test_convex_upsampling_agrees_with_torch(rng: np.random.Generator) -> None:
     field, scores = rng.normal(size=(3, 4, 2)), rng.normal(size=(3, 4, 576))
     to = lambda a: torch.from_numpy(a).movedim(-1, 0)[None]  # noqa: E731
     fast = raft_torch.convex_upsample(to(field), to(scores))[0].movedim(0, -1).numpy()
-    np.testing.assert_allclose(fast, raft.convex_upsample(field, scores), atol=1e-12)
+    np.testing.assert_allclose(fast, raft_parts.convex_upsample(field, scores), atol=1e-12)
 
 
 def test_each_correction_has_its_own_gradient_path() -> None:

@@ -7,6 +7,7 @@ The second term asks every feature to be most like the one its pixel moved to: s
 say something long before the recurrent unit has learned to read them.
 """
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,11 +18,12 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from benchmarks.raft import measure_network
 from training.pairs import Pairs, draw
 from training.recipe import Tensors
-from vidcore.flow.raft import FACTOR
-from vidcore.flow.raft_torch import Raft, ours
+from training.recorded import Pair, pairs
+from vidcore.flow.metrics import endpoint_error
+from vidcore.flow.raft_parts import FACTOR
+from vidcore.flow.raft_torch import Raft, infer, ours
 
 SIZE = (96, 128)  # pixels: of the pairs it learns on
 LARGE = (128, 176)  # and at the end
@@ -134,7 +136,7 @@ class Flow:
             )
             metrics |= {"plain_epe": float(plain[-1].mean()), "plain_zero": float(long.mean())}
             metrics |= {f"after_{k + 1}": float(e.mean()) for k, e in enumerate(every)}
-            metrics |= measure_network(network)
+            metrics |= {f"epe, {kind}": of_others(network, each) for kind, each in pairs().items()}
         return metrics
 
     def one_clip(self) -> Tensors:
@@ -212,3 +214,15 @@ def error_of(network: Raft, pair: Pairs) -> tuple[np.ndarray, np.ndarray]:
     fields = network(2 * pair.prev - 1, 2 * pair.next_ - 1, ITERATIONS)
     error = (fields - pair.flow).norm(dim=2)
     return error[:, pair.valid].numpy(), pair.flow.norm(dim=1)[pair.valid].numpy()
+
+
+def of_others(network: Raft, recorded: list[Pair]) -> float:
+    """Return the mean error on pairs that others made."""
+    return statistics.mean(
+        endpoint_error(estimated(network, pair), pair.truth, pair.valid) for pair in recorded
+    )
+
+
+def estimated(network: Raft, pair: Pair) -> np.ndarray:
+    """Return the network's flow of a pair."""
+    return infer(network, pair.prev, pair.next_, iterations=ITERATIONS, every=False)[-1]

@@ -265,7 +265,7 @@ def correlation_map(values: np.ndarray, *, point: tuple[float, float] | None = N
     Parameters
     ----------
     values
-        `(h, w)`: one pixel's map, from `vidcore.flow.raft.correlation_volume`.
+        `(h, w)`: one pixel's map, from `vidcore.flow.raft_parts.correlation_volume`.
     point
         (x, y) on the map: where the flow points.
     """

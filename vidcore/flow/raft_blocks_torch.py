@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from vidcore.flow.raft import FACTOR
+from vidcore.flow.raft_parts import FACTOR
 
 PARAMETERS = ("weight", "bias")
 STEP_CHANNELS = 5  # what a Lucas-Kanade step says: du, dv, texture, shape, what remains
@@ -138,7 +138,7 @@ class MotionEncoder(nn.Module):
 
 
 class ConvGRU(nn.Module):
-    """A memory per pixel, updated from its neighbourhood; see `raft.gru_step`."""
+    """A memory per pixel, updated from its neighbourhood; see `raft_parts.gru_step`."""
 
     def __init__(self, hidden: int, inputs: int) -> None:
         super().__init__()
@@ -248,7 +248,7 @@ class UpdateBlock(nn.Module):
 
 
 class MaskPredictor(nn.Module):
-    """Scores for the nine coarse neighbours of each fine pixel; see `raft.convex_upsample`."""
+    """Scores for each fine pixel's nine coarse neighbours; see `raft_parts.convex_upsample`."""
 
     def __init__(self, hidden: int, mask: int) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """RAFT as a network, in the layout of torchvision's `raft_small`, so that its weights load here.
 
-Its parts are explained one by one in `raft`. Ours differ in nothing but widths, and in upsampling
-by learned convex mixtures, which the small published network leaves out.
+Its parts are explained one by one in `raft_parts`. Ours differ in nothing but widths, and in
+upsampling by learned convex mixtures, which the small published network leaves out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.errors import WeightsError
-from vidcore.flow.raft import FACTOR
 from vidcore.flow.raft_blocks_torch import (
     OURS,
     RAFT_SMALL,
@@ -26,6 +25,7 @@ from vidcore.flow.raft_blocks_torch import (
     Widths,
     linear_shares,
 )
+from vidcore.flow.raft_parts import FACTOR
 from vidcore.flow.raft_step_torch import Details, FineStep
 from vidcore.flow.warp_torch import sample
 from vidcore.weights.load_torch import load
@@ -169,7 +169,7 @@ def correlation_pyramid(
 def lookup(
     pyramid: list[Tensor], flow: Float[Tensor, "B 2 H W"], *, radius: int
 ) -> Float[Tensor, "B n H W"]:
-    """Read the correlations around where each pixel points, at every level; see `raft.lookup`."""
+    """Read the correlations around where each pixel points, at all levels: `raft_parts.lookup`."""
     B, _, H, W = flow.shape
     rows, columns = (torch.arange(n, device=flow.device, dtype=flow.dtype) for n in (H, W))
     steps = torch.arange(-radius, radius + 1, device=flow.device, dtype=flow.dtype)
