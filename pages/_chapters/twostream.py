@@ -16,6 +16,7 @@ from vidcore.media.synthetic.actions import ACTIONS, COLOURS, SHAPES
 from vidcore.weights import names
 
 LABELS = {"colour": COLOURS, "shape": SHAPES, "action": ACTIONS}
+CHANCE = {question: 1 / len(labels) for question, labels in LABELS.items()}
 QUESTIONS = {"action": "How does it move?", "colour": "Which colour?", "shape": "Which shape?"}
 KNOWN, OWN = "a clip of their world", "your clip"
 OPENING = {"action": 8, "colour": 0, "shape": 0}  # a red disc is thrown

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from vidcore import twostream
-from vidcore.figures import theme
+from vidcore.figures import theme, twostream_filters
 from vidcore.figures import twostream as figures
 from vidcore.media.synthetic.actions import ACTIONS
 from vidcore.twostream.change import Change
@@ -143,7 +143,7 @@ def test_filters_stand_apart_and_grey_is_zero(rng: np.random.Generator) -> None:
     spatial = np.zeros((9, 3, 3, 3), np.float32)
     spatial[0, 1, 1] = [1, 0, -1]
     made = FirstLayers(spatial, *(layers(rng).temporal, layers(rng).course))
-    sheet = np.asarray(figures.spatial_filters(made).data[0].z)
+    sheet = np.asarray(twostream_filters.spatial_filters(made).data[0].z)
     assert sheet.shape == (7, 31, 4)  # two rows of eight, a clear pixel between
     assert (sheet[3] == 0).all()
     assert sheet[1, 1].tolist() == [255, 128, 0, 255]
@@ -154,14 +154,14 @@ def test_a_filters_path_turns_where_its_motion_turns(rng: np.random.Generator) -
     temporal = np.zeros((1, 3, 3, 8), np.float32)
     temporal[0, 1, 1] = [1, 0, 1, 0, 0, 1, 0, 1]  # two steps right, two steps down
     made = FirstLayers(layers(rng).spatial, temporal, time_course(temporal))
-    line = figures.filter_arrows(made).data[0]
+    line = twostream_filters.filter_arrows(made).data[0]
     np.testing.assert_allclose(np.diff(np.asarray(line.x)[:5]), [0.4, 0.4, 0, 0], atol=1e-6)
     np.testing.assert_allclose(np.diff(np.asarray(line.y)[:5]), [0, 0, 0.4, 0.4], atol=1e-6)
 
 
 def test_temporal_filters_are_named_by_channel(rng: np.random.Generator) -> None:
     made = layers(rng)
-    trace = figures.temporal_filters(made).data[0]
+    trace = twostream_filters.temporal_filters(made).data[0]
     assert list(trace.y)[:4] == ["u1", "v1", "u2", "v2"]
     np.testing.assert_allclose(np.asarray(trace.z)[3], made.course[:, 1, 1], atol=1e-6)
     assert trace.zmin == -trace.zmax

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages import _kit
 from pages._chapters import twostream as chapters
-from pages._chapters import twostream_learned as learned
-from pages._chapters.twostream_learned import FACTS, facts
+from pages._chapters import twostream_bias, twostream_learned
+from pages._chapters.twostream_cost import FACTS, facts
 from tests.pages.test_pages import complaints, open_page
 from tests.twostream.pair import nothing_trained, pair
 from vidcore import twostream
@@ -49,7 +49,7 @@ def words(at: AppTest) -> str:
 @pytest.fixture(autouse=True)
 def fresh_results() -> None:
     _kit._compute.clear()  # results of other weights, under the same clip
-    learned._first_layers.clear()
+    twostream_learned._first_layers.clear()
 
 
 @pytest.mark.parametrize("chapter", LEARNED)
@@ -110,7 +110,7 @@ def believed(at: AppTest) -> dict[str, list[float]]:
 def test_the_knob_shows_the_pair_that_was_trained_with_the_leak(pair: Path) -> None:
     link = {"twostream_moves": "down", "twostream_background": "up"}
     shown = twostream.biased_clip(ACTIONS.index("down"), ACTIONS.index("up"), seed=1)
-    for world, (spatial, temporal) in learned.WORLDS.items():
+    for world, (spatial, temporal) in twostream_bias.WORLDS.items():
         at = open_chapter("Scene bias", twostream_trained_where=world, **link)
         result = twostream.watch(shown, spatial=spatial, temporal=temporal)
         says = [twostream.softmax(s["action"]) for s in (result.spatial, result.temporal)]
