@@ -28,8 +28,13 @@ PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
 def presenting() -> bool:
-    """Whether the link asks for the teacher's view: stage and figures, no controls."""
-    return st.query_params.get("present") == "1"
+    """Whether the link asks for the teacher's view: stage and figures, no controls.
+
+    Asked for once, it stays from page to page until it is left: a change of page empties the link.
+    """
+    if st.query_params.get("present") == "1":
+        st.session_state["_presenting"] = True
+    return bool(st.session_state.get("_presenting"))
 
 
 # ---- the page's frame -------------------------------------------------------------------------
@@ -39,6 +44,7 @@ def opening(title: str, question: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", key="opening"):
         st.title(title, anchor=False, width="content")
         if presenting():
+            st.query_params["present"] = "1"
             st.button("Leave presenting", on_click=leave)
         else:
             share()
@@ -69,6 +75,7 @@ _PRESENT_STYLE = """<style>
 
 def leave() -> None:
     """End the teacher's view."""
+    st.session_state.pop("_presenting", None)
     st.query_params.pop("present", None)
 
 

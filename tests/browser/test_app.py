@@ -241,6 +241,19 @@ def test_presenting_hides_the_controls_and_keeps_the_figure(app: str, visit: Vis
     expect(page.get_by_text("Upload a video")).to_be_hidden()
 
 
+def test_presenting_lasts_from_page_to_page_until_it_is_left(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/?present=1")
+    page.locator(".card").first.click()
+    expect(page).to_have_url(re.compile(r"/motion\?.*present=1"))
+    leave = page.get_by_role("button", name="Leave presenting")
+    expect(leave).to_be_visible()
+    expect(page.get_by_text("Upload a video")).to_be_hidden()
+    settle(page)
+    leave.click()
+    expect(page.get_by_text("Upload a video")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("present"))
+
+
 def test_the_answers_carry_security_headers_and_bundles_are_compressed(
     app: str, visit: Visit
 ) -> None:
