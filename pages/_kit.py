@@ -210,6 +210,11 @@ def numbers(**values: str) -> None:
     st.html(f"<dl class='numbers'>{cells}</dl>")
 
 
+def signed(value: float, form: str = "+.2f") -> str:
+    """Write a number with its sign; the minus is the true one, as long as the plus."""
+    return f"{value:{form}}".replace("-", "−")
+
+
 def plot(figure: Any, *, key: str, alt: str) -> None:
     """Draw a figure; `alt` says in words what it shows."""
     st.plotly_chart(figure, key=key, alt=alt, config=PLOT)

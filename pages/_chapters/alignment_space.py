@@ -161,9 +161,9 @@ def _loss() -> None:
         else "bring them together"
         if strict > LEAST_PULL
         else "leave them alone",
-        f"The pull is {strict:+.2f}; where all that fits is right it is "
-        f"{len(result.captions) * result.pull()[-2, -1]:+.2f}. Choose “Where the loss pulls”, and "
-        "change the rule.",
+        f"The pull is {_kit.signed(strict)}; where all that fits is right it is "
+        f"{_kit.signed(len(result.captions) * result.pull()[-2, -1])}. Choose “Where the loss "
+        "pulls”, and change the rule.",
         key="alignment_duplicates",
     )
     view = _kit.opening_view("alignment_loss", LOSS_VIEW)

@@ -109,12 +109,12 @@ def _reversed_looks_for() -> str:
 
 def _numbers(seen: conv3d.Inspection, browser: Any) -> None:
     values = {
-        "Sum of the 27 weights": f"{seen.kernel.sum().round(3) + 0.0:+.3f}",
+        "Sum of the 27 weights": _kit.signed(seen.kernel.sum().round(3) + 0.0, "+.3f"),
         "Kept by one separable pair": f"{seen.separation.energy[0]:.0%}",
         "Favours one direction by": f"{seen.tuning.selectivity:.2f} of 1",
     }
     if seen.voxel is not None:
-        values["This answer, in NumPy"] = f"{seen.voxel.total:+.6f}"
+        values["This answer, in NumPy"] = _kit.signed(seen.voxel.total, "+.6f")
         if isinstance(browser, int | float):
             values["Off from the browser's by"] = f"{abs(seen.voxel.total - browser):.0e}"
     _kit.numbers(**values)

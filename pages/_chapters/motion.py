@@ -82,8 +82,8 @@ def _order(clip: Clip) -> None:
         ahead, back = result.forward, result.reversed
         _kit.numbers(
             Average_forward_and_backward=f"{ahead.mean:.4f}, {back.mean:.4f}",
-            Trend=f"{ahead.trend:+.2f}, backward {back.trend:+.2f}, shuffled "
-            f"{result.shuffled.trend:+.2f}",
+            Trend=f"{_kit.signed(ahead.trend)}, backward {_kit.signed(back.trend)}, "
+            f"shuffled {_kit.signed(result.shuffled.trend)}",
         )
     with left:
         show(
@@ -246,11 +246,13 @@ def _space_time(clip: Clip) -> None:
                 "Row (y)", 0, H - 1, usual_row(clip), key=_kit.ranged("motion_row", H - 1)
             )
         speed = _kit.compute(motion.row_speed, clip, row)
-        found = {"Measured": f"{speed.speed:+.2f} px/frame" if speed.decided else "undecided"}
+        found = {
+            "Measured": f"{_kit.signed(speed.speed)} px/frame" if speed.decided else "undecided"
+        }
         scene = _clip.truth()
         if scene is not None and len(scene.flow):
             along = scene.flow[:, row, :, 0]
-            found["True, at most"] = f"{along.flat[abs(along).argmax()]:+.2f} px/frame"
+            found["True, at most"] = f"{_kit.signed(along.flat[abs(along).argmax()])} px/frame"
         _kit.numbers(**found)
         st.caption(speed.reason)
     with right:

@@ -150,15 +150,16 @@ def _aliasing(_: Clip) -> None:
             marked = st.toggle("Mark one spoke", **_kit.bound("sampling_marked"))
         alike = 1 if marked else spokes  # turned positions that look the same
         seen = _kit.run(sampling.apparent_rotation, turn, stride, spokes=alike)
+        step, looks = f"{_kit.signed(turn * stride, '+g')}°", f"{_kit.signed(seen, '+.1f')}°"
         _kit.predict(
-            f"The wheel turns {turn:+g}° per frame and one frame in {stride} is kept. It seems "
-            "to turn…",
+            f"The wheel turns {_kit.signed(turn, '+g')}° per frame and one frame in {stride} is "
+            "kept. It seems to turn…",
             ["clockwise", "counter-clockwise", "not at all"],
             "not at all" if seen == 0 else "clockwise" if seen > 0 else "counter-clockwise",
-            f"From sample to sample it turns {turn * stride:+g}°, and looks like {seen:+.1f}°.",
+            f"From sample to sample it turns {step}, and looks like {looks}.",
             key=f"sampling_wheel_{turn:g}_{stride}_{alike}",
         )
-        _kit.numbers(True_turn_between_samples=f"{turn * stride:+g}°", Seen_as=f"{seen:+.1f}°")
+        _kit.numbers(True_turn_between_samples=step, Seen_as=looks)
         _kit.plot(
             figures.aliasing_curve(sampling.wagon_wheel(turn, spokes=alike), stride=stride),
             key="sampling_alias_plot",

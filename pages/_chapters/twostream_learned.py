@@ -107,9 +107,9 @@ def _joined(trained: twostream.TrainedFusion) -> None:
     gain = 100 * (action["learned"] - action["average"])
     st.caption(
         f"The pair that this page runs, one seed: {trained.tested:,} test clips; weights and SVM "
-        f"fitted on {trained.fitted:,} others. In action, learning changes {gain:+.1f} points on "
-        "averaging: the less two streams know of the same, the less there is to learn about whom "
-        "to believe."
+        f"fitted on {trained.fitted:,} others. In action, learning changes "
+        f"{_kit.signed(gain, '+.1f')} points on averaging: the less two streams know of the same, "
+        "the less there is to learn about whom to believe."
     )
 
 

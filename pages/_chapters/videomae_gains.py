@@ -201,7 +201,7 @@ def verdict(rows: list[dict[str, object]], question: str) -> str:
                 str(a["chance"])
             ):
                 clear = " (both at chance)"
-            gains.append(f"{count}: {100 * gain:+.1f} points{clear}")
+            gains.append(f"{count}: {_kit.signed(100 * gain, '+.1f')} points{clear}")
         lines.append(
             f"{words}, pretrained against random, by labels per class:\n\n" + "; ".join(gains)
         )

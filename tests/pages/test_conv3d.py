@@ -6,6 +6,7 @@ import torch  # noqa: F401  # before a page is timed
 from streamlit.testing.v1 import AppTest
 
 from pages._chapters import conv3d_trained, conv3d_workshop
+from pages._kit import signed
 from tests.pages.test_pages import complaints, open_page
 from vidcore import conv3d, zoo
 from vidcore.conv3d.workshop import OPENING
@@ -41,7 +42,7 @@ def test_the_workshop_says_numpys_sum_at_the_place_in_the_link() -> None:
     clip = conv3d_workshop._clip.scene("throw").clip
     seen = conv3d.inspect(clip, kernel=kernel, at=(3, 4, 5), padding="valid")
     assert seen.voxel is not None
-    assert f"{seen.voxel.total:+.6f}" in text(at)
+    assert signed(seen.voxel.total, "+.6f") in text(at)
 
 
 @pytest.mark.parametrize("junk", ["", "1,2", "a,b,c", "-1,2,3", "1,2,999999"])
@@ -51,7 +52,7 @@ def test_a_junk_place_in_the_link_opens_the_usual_one(junk: str) -> None:
     bench = conv3d.workbench(clip)
     seen = conv3d.inspect(clip, kernel=OPENING, at=bench.place)
     assert seen.voxel is not None
-    assert f"{seen.voxel.total:+.6f}" in text(at)
+    assert signed(seen.voxel.total, "+.6f") in text(at)
 
 
 def test_predictions_are_checked_against_what_is_computed() -> None:
