@@ -119,6 +119,7 @@ _CLASSIFIERS = (
         "3x3x3 convolutions throughout, from a random start.",
         Classify(_made(SmallNet)),
         "conv3d.small_torch:SmallNet",
+        muon="weight",
         floor={"action": 0.8},
     ),
     Recipe(
@@ -126,6 +127,7 @@ _CLASSIFIERS = (
         "The same 3D network, started from the trained `frame` network by inflation.",
         Classify(_made(SmallNet), start=inflate_from),
         "conv3d.small_torch:SmallNet",
+        muon="weight",
         floor={"action": 0.8},
         starts_from="frame",
     ),
@@ -135,6 +137,7 @@ _CLASSIFIERS = (
         Classify(_made(SmallNet, factorised=True)),
         "conv3d.small_torch:SmallNet",
         {"factorised": True},
+        muon="weight",
         floor={"action": 0.8},
     ),
     _transformer("space", "Attention within each frame only.", {"colour": 0.95}, "frame"),
