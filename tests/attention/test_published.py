@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
@@ -24,6 +24,11 @@ def close(found: Tensor | np.ndarray, expected: np.ndarray) -> None:
     np.testing.assert_allclose(np.asarray(found), expected, atol=TOLERANCE * abs(expected).max())
 
 
+def recorded(golden: Mapping[str, np.ndarray], name: str) -> list[np.ndarray]:
+    """Return the arrays `name_0`, `name_1`, ... in order."""
+    return [golden[f"{name}_{k}"] for k in range(sum(key.startswith(name) for key in golden))]
+
+
 def timesformer(kind: str) -> tuple[timesformer_torch.TimeSformer, Tensor, dict[str, np.ndarray]]:
     state, golden = published(f"hf_tiny/timesformer_{kind}")
     network = timesformer_torch.from_state(state, told(f"hf_tiny/timesformer_{kind}"))
@@ -38,16 +43,18 @@ def test_timesformer_computes_what_the_published_code_computes(kind: str) -> Non
     logits = golden["logits_original_repo" if kind == "space_only" else "logits"]
     close(looked.logits, logits)
     close(network(video), logits)  # the fused path
-    for k, (cls, x) in enumerate(looked.states):
+    for (cls, x), hidden_states in zip(
+        looked.states, recorded(golden, "hidden_states"), strict=True
+    ):
         if kind == "space_only":
             hidden = torch.cat([cls[:, :, None], x], 2).flatten(0, 1)
         else:
             hidden = torch.cat([cls[:, None], rearrange(x, "b t n d -> b (n t) d")], 1)
-        close(hidden, golden[f"hidden_states_{k}"])
-    for k, kept in enumerate(looked.across):
-        close(kept.weights, golden[f"attentions_{k}"])
-    for k, kept in enumerate(looked.along):
-        close(kept.weights, golden[f"temporal_attentions_{k}"])
+        close(hidden, hidden_states)
+    for kept, maps in zip(looked.across, recorded(golden, "attentions"), strict=True):
+        close(kept.weights, maps)
+    for kept, maps in zip(looked.along, recorded(golden, "temporal_attentions"), strict=True):
+        close(kept.weights, maps)
 
 
 @torch.inference_mode()
@@ -95,21 +102,27 @@ def test_vivit_computes_what_hugging_face_computes() -> None:
     looked = network.look(video)
     close(looked.logits, golden["logits"])
     close(network(video), golden["logits"])
-    for k, states in enumerate(looked.states):
-        close(states, golden[f"hidden_states_{k}"])
-    for k, kept in enumerate(looked.kept):
-        close(kept.weights, golden[f"attentions_{k}"])
+    for states, hidden_states in zip(looked.states, recorded(golden, "hidden_states"), strict=True):
+        close(states, hidden_states)
+    for kept, maps in zip(looked.kept, recorded(golden, "attentions"), strict=True):
+        close(kept.weights, maps)
 
 
 @torch.inference_mode()
 @pytest.mark.parametrize("name", SCENIC)
 def test_vivits_four_models_compute_what_the_authors_code_computes(name: str) -> None:
     state, golden = published(f"vivit_scenic/{name}", "params.safetensors")
-    network = vivit_layouts_torch.from_scenic(state, told(f"vivit_scenic/{name}", "meta.json"))
+    settings = told(f"vivit_scenic/{name}", "meta.json")
+    network = vivit_layouts_torch.from_scenic(state, settings)
     video = torch.from_numpy(golden["x"]).permute(0, 4, 1, 2, 3)
     close(network(video), golden["logits"])
     looked = network.look(video)
     close(looked.logits, golden["logits"])
+    L, late = settings["config"]["L"], settings["config"]["Lt"]
+    steps = {"spacetime": L, "factorized_encoder": L + late}
+    assert len(looked.kept) == steps.get(
+        settings["attention_type"], 2 * L
+    )  # the others: twice in every block
     for kept in looked.kept:
         np.testing.assert_allclose(kept.weights.sum(-1), 1, atol=1e-5)
     last = "TemporalTransformer" if "encoder_" in name else "Transformer"
