@@ -51,8 +51,8 @@ def against(clip: Clip) -> None:
     _kit.explain(
         "Coarse to fine halves the picture until a motion is small; a small fast thing is gone "
         "before that, as on the fast disc. All pairs see it wherever it went: that is what RAFT is "
-        "about. Most scenes of the gallery are slow and softly textured, what least squares are "
-        "best at. Without texture every method guesses, and the guess that nothing moves is often "
+        "about. A slow pan or zoom of soft texture is what least squares are best at. "
+        "Without texture every method guesses, and the guess that nothing moves is often "
         "right.",
         r"\text{error} = \operatorname{mean}_{\text{valid}} \lVert f - f_{\text{true}} \rVert",
         flow.rivals,
@@ -137,7 +137,8 @@ def learned(clip: Clip) -> None:
         "It never saw a recording: every pair was drawn from a seed, layers of noise, waves and "
         "fallen leaves on exactly known motion, small motions first. Before it could correct, it "
         "had to match: a second loss asks each cell to be most like the cell it moved to. The "
-        "longest motions come last. What it never met stays hard: recorded cloth (RubberWhale).",
+        "longest motions come last. How it fares on recorded cloth (RubberWhale), which it never "
+        "met, stands under *Against the classics*.",
         r"\begin{aligned} \mathcal L = &\textstyle\sum_{k} 0.8^{\,n-1-k}\, "
         r"\lVert f_k - f_{\text{true}} \rVert_1 \\"
         r"&- a \log \operatorname{softmax}(C)_{\text{true match}} \end{aligned}",
