@@ -90,14 +90,16 @@ def test_the_link_chooses_the_clip(shown: list[page.Chosen]) -> None:
     assert shown[-1].name == "Scene: Throw"
 
 
-def test_a_scene_of_the_gallery_opens_with_the_query_on_what_moves() -> None:
-    scene = page._clip.scene("moving_circle")
-    t, y, x = page.on_object(scene)
+def test_a_scene_of_the_gallery_opens_with_the_query_on_what_moves(
+    shown: list[page.Chosen],
+) -> None:
+    open_page("attention.py", scene="Bouncing balls").run()
+    assert shown[-1].name == "Scene: Bouncing balls"
+    t, y, x = shown[-1].start
     assert t == 3
-    shown_frame = 4  # of 10 frames, the seventh of the 16 that are read: 6.5 * 10 / 16
-    np.testing.assert_allclose(
-        [x, y], scene.tracks["circle"][shown_frame] * page.SIZE / 64, atol=0.5
-    )
+    shown_frame = 13  # of 32 frames, the seventh of the 16 that are read: 6.5 * 32 / 16
+    ball = page._clip.scene("bouncing_balls").tracks["ball 1"][shown_frame]
+    np.testing.assert_allclose([x, y], ball * page.SIZE / 96, atol=0.5)
 
 
 def test_the_tables_are_the_published_ones() -> None:
