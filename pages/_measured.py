@@ -45,13 +45,18 @@ class Measured:
 
 def measured(names: Iterable[str]) -> dict[str, Measured]:
     """Return what is known of the models that are here, by name."""
-    table, here = weights.results(), set(weights.names())
-    found = {}
-    for name in names:
-        runs = sorted((run for run in table if run["name"] == name), key=lambda run: run["seed"])
-        if name in here:
-            found[name] = Measured(tuple(runs or [_from_card(name)]))
-    return found
+    here = set(weights.names())
+    return {name: Measured(_runs(name) or (_from_card(name),)) for name in names if name in here}
+
+
+def compared(names: Iterable[str]) -> dict[str, Measured]:
+    """Return the runs of models trained for a comparison alone: their weights are not kept."""
+    return {name: Measured(runs) for name in names if (runs := _runs(name))}
+
+
+def _runs(name: str) -> tuple[Mapping[str, Any], ...]:
+    found = (run for run in weights.results() if run["name"] == name)
+    return tuple(sorted(found, key=lambda run: run["seed"]))
 
 
 def _from_card(name: str) -> dict[str, Any]:

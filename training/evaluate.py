@@ -43,7 +43,7 @@ def finish(recipe: Recipe, seed: int, run: Run) -> dict[str, Any]:
     path = RESULTS / f"{recipe.name}-{seed}.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"{recipe.name} {seed}: " + "  ".join(f"{k} {v}" for k, v in metrics.items()))
-    if seed == SHIPPED:
+    if seed == SHIPPED and recipe.ships:
         more = {"extra": {"curve": run.curve}} | getattr(recipe.task, "card", dict)()
         try:
             export(

@@ -68,6 +68,8 @@ class Recipe:
         are given negative, under their negative (`-mse`).
     starts_from
         The recipe whose shipped weights this one starts from.
+    ships
+        Whether the weights of seed 0 go into the library. Those of a comparison stay in its run.
     """
 
     name: str
@@ -90,3 +92,4 @@ class Recipe:
     watch: str = "action"
     floor: Mapping[str, float] = field(default_factory=dict)
     starts_from: str = ""
+    ships: bool = True

@@ -25,13 +25,15 @@ def _made(build: Callable[..., nn.Module], **settings: Any) -> Callable[[], nn.M
 
 
 def _take_stem(network: nn.Module, trained: nn.Module) -> None:
-    """Take over the first layers of `c3d`, or of `frame`."""
+    """Take over the first layers of a 3D network, or of `frame`."""
     layers = trained.stream.layers if hasattr(trained, "stream") else trained.layers
     take_stem(network, layers)
 
 
-def _transformer(scheme: str, about: str, floor: dict[str, float], stem: str = "c3d") -> Recipe:
-    settings = {"scheme": scheme} | ({} if stem == "c3d" else {"reach": 1})
+def _transformer(
+    scheme: str, about: str, floor: dict[str, float], stem: str = "c3d_adamw"
+) -> Recipe:
+    settings = {"scheme": scheme} | ({"reach": 1} if stem == "frame" else {})
     return Recipe(
         scheme,
         about,
@@ -150,7 +152,18 @@ _CLASSIFIERS = (
     _slowfast("fast", "The Fast pathway alone, 16 frames.", {"colour": 0.95}, pathways="fast"),
 )
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in _CLASSIFIERS}
+_BY_ADAMW = tuple(  # all else equal
+    replace(
+        recipe,
+        name=f"{recipe.name}_adamw",
+        about=f"The network `{recipe.name}`, its kernels stepped by AdamW.",
+        muon="",
+        ships=False,
+    )
+    for recipe in _CLASSIFIERS
+    if recipe.muon
+)
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*_CLASSIFIERS, *_BY_ADAMW)}
 
 
 def _tracker(scheme: Literal["joint", "divided"], about: str) -> Recipe:

@@ -49,6 +49,16 @@ def test_one_seed_is_a_number_without_a_spread() -> None:
 
 
 @needs_weights
+def test_the_other_optimiser_is_named_with_what_it_gave(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [run("c3d", 0, 0.99), *(run("c3d_adamw", seed, 0.9, 0.6) for seed in (0, 1))]
+    monkeypatch.setattr(_measured.weights, "results", lambda: runs)
+    said = plain(conv3d_measured.by_adamw(measured(["c3d", "r2plus1d"])))
+    assert "C3D 90.0 ± 0.0 % (60.0 ± 0.0 %)." in said
+    monkeypatch.setattr(_measured.weights, "results", lambda: runs[:1])
+    assert conv3d_measured.by_adamw(measured(["c3d"])) == ""
+
+
+@needs_weights
 @pytest.mark.usefixtures("planted")
 def test_a_table_of_several_and_single_seeds_says_which_is_which() -> None:
     found = measured(LABELS)
