@@ -90,6 +90,9 @@ WATCH = """
     if (element.shadowRoot) observer.observe(element.shadowRoot, kinds);
 }
 """
+AT_END = """
+(input) => ({ [input.max]: 'ArrowLeft', [input.min]: 'ArrowRight' })[input.value]
+"""  # the key that leads back
 QUIET = 500  # milliseconds without a change
 RESTS = f"""
 () => window.__message > window.__start
@@ -165,11 +168,13 @@ def steps(page: Page, label: str) -> list[float]:
         "input[type=range], [role=slider]"
     )
     page.evaluate(WATCH)
-    times = []
+    times, key = [], "ArrowRight"
     thumb.first.focus()
-    for k in range(STEPS):
+    for _ in range(STEPS):
+        if ends := thumb.first.evaluate(AT_END):
+            key = ends
         page.evaluate("() => { window.__changed = window.__start = performance.now(); }")
-        page.keyboard.press("ArrowRight" if k < STEPS // 2 else "ArrowLeft")
+        page.keyboard.press(key)
         page.wait_for_function(RESTS, timeout=20_000)
         times.append(float(page.evaluate("() => window.__changed - window.__start")))
     return times
