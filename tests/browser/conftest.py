@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+PATIENCE = 60_000  # milliseconds: other tests run beside these
+expect.set_options(timeout=PATIENCE / 2)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -94,7 +96,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         settings = {"viewport": {"width": 1280, "height": 900}, **context}
         contexts.append(browser.new_context(**settings))
         page = contexts[-1].new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
