@@ -40,9 +40,12 @@ ABOUT = {
     "space": "its own frame only",
     "factorised": "its own frame, then whole frames meet",
 }
-PICTURES_FIRST = """<style>
-@media (max-width: 640px) { .st-key-attention_bench .st-key-attention_explorer { order: -1; } }
-</style>"""  # on a phone, before the controls
+LAYOUT = """<style>
+.st-key-attention_bench [role=radiogroup] button { min-height: 2.5rem; } /* as a select box */
+@media (max-width: 640px) {
+  .st-key-attention_bench .st-key-attention_explorer { order: -1; } /* before the controls */
+}
+</style>"""
 AT_HOME = (
     "Point at the moving shape: the networks that copy colour follow it through every frame. Point "
     "beside it: they look at the background. The classifiers look at the shape from everywhere."
@@ -122,7 +125,7 @@ def explorer(clip: Clip) -> None:
 @st.fragment
 def _explorer(clip: Clip) -> None:
     with st.container(key="attention_bench"):
-        st.html(PICTURES_FIRST)
+        st.html(LAYOUT)
         _bench(clip)
 
 

@@ -122,3 +122,15 @@ def test_keys_move_the_query_and_the_link_keeps_it(warm: str, visit: Visit) -> N
     expect(again.get_by_role("radio", name="Pairs that exist")).to_have_attribute(
         "aria-checked", "true"
     )
+
+
+def test_the_controls_stand_on_one_line(warm: str, visit: Visit) -> None:
+    page = loaded(visit(f"{warm}/attention"))
+    names = ("Clip", "The networks learned to", "What happens")
+    tops = page.locator("[data-testid=stMain] [data-testid=stWidgetLabel]").evaluate_all(
+        "(labels, names) => labels.filter(e => names.includes(e.innerText.trim()))"
+        ".map(e => e.getBoundingClientRect().top)",
+        names,
+    )
+    assert len(tops) == len(names)
+    assert max(tops) - min(tops) <= 1  # pixels
