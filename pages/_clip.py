@@ -32,6 +32,13 @@ VIDEO_TYPES = [
     *("mp4", "mov", "m4v", "webm", "mkv", "avi", "gif"),
     *("mpg", "mpeg", "ts", "ogv", "flv", "wmv", "3gp"),
 ]
+# A file that is too large never reaches the server: the browser refuses it in a chip of its own,
+# and does not take back the chip or the message of a file before it. Only the last file speaks.
+LAST_SPEAKS = """<style>
+[data-testid=stFileChips] > * > :not(:last-child):has([aria-invalid=true]),
+[data-testid=stSidebar]:has([data-testid=stFileChips] > * > :last-child [aria-invalid=true])
+  .st-key-refused { display: none; }
+</style>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,8 @@ def pick_clip() -> Clip:
 
 def _receive() -> None:
     """Read a newly uploaded file; one that cannot be read leaves the clip as it was."""
-    slot = st.container()
+    st.html(LAST_SPEAKS)
+    slot = st.container(key="refused")
     file = st.file_uploader(
         "Upload a video",
         type=VIDEO_TYPES,

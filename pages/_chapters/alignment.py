@@ -28,7 +28,8 @@ HELD = 16  # generated clips kept for all visitors
 CANDIDATES = 100  # clips of a gallery on the card
 
 _SEARCH = component(
-    "align_search", js=["frames.js", "align_text.js", "align_thumbs.js", "align_search.js"]
+    "align_search",
+    js=["frames.js", "numbers.js", "align_text.js", "align_thumbs.js", "align_search.js"],
 )
 
 
@@ -151,8 +152,8 @@ def checked(query: str, drawn: alignment.Gallery, vectors: np.ndarray) -> None:
     best = int(found.order[0])
     _kit.numbers(
         First=drawn.labels[best],
-        Cosine=f"{found.similarity[best]:.3f}",
-        Second=f"{found.similarity[found.order[1]]:.3f}",
+        Cosine=_kit.signed(found.similarity[best], ".3f"),
+        Second=_kit.signed(found.similarity[found.order[1]], ".3f"),
         Not_known=", ".join(found.tokens.unknown)[:60] or "none",
     )
     st.caption("Computed again on the server, by torch, once you pause.")
@@ -254,8 +255,8 @@ def _predict_backwards(truth: Mapping[str, int] | None, result: alignment.Descri
         "The clip is played backwards. Which of the two captions is nearer now?",
         options,
         options[int(partner > own)],
-        f"Cosines {own:.2f} and {partner:.2f}, measured on this clip. No frame has changed; only "
-        "their order has.",
+        f"Cosines {_kit.signed(own, '.2f')} and {_kit.signed(partner, '.2f')}, measured on this "
+        "clip. No frame has changed; only their order has.",
         key="alignment_backwards",
     )
 

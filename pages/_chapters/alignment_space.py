@@ -19,7 +19,8 @@ ACTIONS_VIEW = {"set": "forward"}
 LOSS_VIEW = {"set": "after", "cells": "cosine", "rule": "all", "at": -1}  # -1: as learned
 
 _MATRIX = component(
-    "align_matrix", js=["frames.js", "radios.js", "align_thumbs.js", "align_matrix.js"]
+    "align_matrix",
+    js=["frames.js", "numbers.js", "radios.js", "align_thumbs.js", "align_matrix.js"],
 )
 
 

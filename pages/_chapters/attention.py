@@ -111,8 +111,8 @@ def _bill(T: int, N: int, size: attention.Size) -> str:
             f"{attention.pairs(scheme, T, N):,}",
             f"{attention.pairs_per_query(scheme, T, N):,}",
             f"{_gmacs(scheme, T, N, size)}",
-            f"{attention.parameters(scheme, T, N, size) / 1e6:.1f} M",
-            f"{attention.score_bytes(scheme, T, N, size) / 2**20:,.1f} MiB",
+            f"{attention.parameters(scheme, T, N, size) / 1e6:.1f}\N{NO-BREAK SPACE}M",
+            f"{attention.score_bytes(scheme, T, N, size) / 2**20:,.1f}\N{NO-BREAK SPACE}MiB",
         )
         for scheme in attention.SCHEMES
     ]
@@ -251,8 +251,8 @@ TABLES = {
     "One joint, three factorised: ViViT, Table 2": (
         ("ViViT-B", "Kinetics-400", "Epic-Kitchens", "GFLOPs", "run time"),
         (
-            ("1, joint", "**80.0**", "43.1", "455", "58.9 ms"),
-            ("2, factorised encoder", "78.8", "**43.7**", "284", "17.4 ms"),
+            ("1, joint", "**80.0**", "43.1", "455", "58.9\N{NO-BREAK SPACE}ms"),
+            ("2, factorised encoder", "78.8", "**43.7**", "284", "17.4\N{NO-BREAK SPACE}ms"),
         ),
         "The factorised encoder is the best trade, and best on Epic-Kitchens; the joint model is "
         "more accurate on Kinetics. Of the released B models: 79.9 and 78.4.",

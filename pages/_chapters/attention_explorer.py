@@ -18,7 +18,10 @@ from vidcore.media.synthetic.actions import ACTIONS
 
 _EXPLORER = component(
     "attention",
-    js=["frames.js", "paint.js", "attention_math.js", "attention_paint.js", "attention.js"],
+    js=[
+        *("frames.js", "paint.js", "numbers.js"),
+        *("attention_math.js", "attention_paint.js", "attention.js"),
+    ],
 )
 FRAMES, SIZE = 16, 48  # what the networks read
 SHOWN = 144  # pixels: the largest side of the frames on the screen

@@ -238,7 +238,8 @@ def published(clip: Clip) -> None:
         "One mask is drawn and tiled over the 8 slices of 16 frames: 176 of 196 places are hidden, "
         "160 of 1,568 tokens stay. Kinetics and Something-Something V2 were pretrained at 90 %, "
         "the small UCF-101 at 75 %.",
-        r"\lfloor 0.9 \cdot 196 \rfloor = 176, \qquad 8 \cdot (196 - 176) = 160",
+        r"\begin{aligned} \lfloor 0.9 \cdot 196 \rfloor &= 176 \\ 8 \cdot (196 - 176) &= 160 "
+        r"\end{aligned}",
         videomae.tube_mask,
         videomae.random_mask,
         videomae.frame_mask,

@@ -32,7 +32,9 @@ def component(name: str, *, js: Sequence[str], css: Sequence[str] = ()) -> Any:
     )
 
 
-_STAGE = component("stage", js=["frames.js", "paint.js", "radios.js", "player.js", "stage.js"])
+_STAGE = component(
+    "stage", js=["frames.js", "paint.js", "numbers.js", "radios.js", "player.js", "stage.js"]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ function contrast(S, fits, tau) {
   return { rows, columns: transpose(columns), pull, rowLoss, columnLoss, loss: (mean(rowLoss) + mean(columnLoss)) / 2 };
 }
 
-const signed = (v) => (Math.abs(v) < 0.005 ? "0" : `${v > 0 ? "+" : "−"}${Math.abs(v).toFixed(2).replace("0.", ".")}`);
+const short = (v) => fixed(v).replace("0.", "."); // .25: a cell is narrow
+const signed = (v) => (Math.abs(v) < 0.005 ? "0" : `${v > 0 ? "+" : ""}${short(v)}`);
 
 class Board {
   constructor(parent) {
@@ -127,15 +128,14 @@ class Board {
     const heat = (value) => (share ? value : pulled ? Math.min(1, 2 * Math.abs(value)) : ((value - low) / (high - low)) ** 1.5);
     const best = S.map((row) => row.indexOf(Math.max(...row)));
     this.cell.forEach((row, i) => row.forEach((cell, j) => {
-      const value = share ? Math.exp(shown[i][j]) : shown[i][j], text = share ? percent(value) : pulled ? signed(value) : value.toFixed(2).replace("0.", ".").replace("-", "−");
+      const value = share ? Math.exp(shown[i][j]) : shown[i][j], text = share ? percent(value) : pulled ? signed(value) : short(value);
       const warmth = Math.max(0, Math.min(1, value < low && !pulled ? 0 : heat(value)));
       cell.textContent = text;
       cell.style.setProperty("--heat", warmth.toFixed(3));
-      cell.classList.toggle("light", warmth > 0.6);
       cell.classList.toggle("apart", pulled && value < 0);
       cell.classList.toggle("fits", Boolean(fits[i][j]));
       cell.classList.toggle("best", !data.loss && best[i] === j);
-      cell.setAttribute("aria-label", `${data.labels[i]}; ${data.captions[j]}: ${share ? `${text} percent` : pulled ? `pull ${text}` : value.toFixed(2)}`);
+      cell.setAttribute("aria-label", `${data.labels[i]}; ${data.captions[j]}: ${share ? `${text} percent` : pulled ? `pull ${text}` : fixed(value)}`);
     }));
     if (data.loss) this.drawLoss(now);
     const slider = this.find("temperature");
@@ -166,7 +166,7 @@ class Board {
   point(i, j) {
     this.pointed = [i, j];
     const value = this.chosen.values[i][j];
-    this.find("cell").textContent = `Clip: ${this.data.labels[i]}${this.chosen.backwards ? ", played backwards" : ""}. Caption: ${this.data.captions[j]}. Cosine ${value.toFixed(3)}.`;
+    this.find("cell").textContent = `Clip: ${this.data.labels[i]}${this.chosen.backwards ? ", played backwards" : ""}. Caption: ${this.data.captions[j]}. Cosine ${fixed(value, 3)}.`;
   }
 
   // A row of choices; a row of one is none.

@@ -102,7 +102,7 @@ class Wall {
       if (read) {
         const rest = words.toSpliced(at++, 1);
         const loss = rest.length ? this.similarity[best] - cosines(this.sentences.vector(rest), first)[0] : this.similarity[best];
-        note.textContent = `${loss < 0 ? "+" : "−"}${Math.abs(loss).toFixed(2)}`;
+        note.textContent = `${loss < 0 ? "+" : ""}${fixed(-loss)}`;
         note.title = `Without “${word}” the cosine of the first clip changes by this`;
         chip.style.setProperty("--weight", Math.max(0, Math.min(1, loss)));
       } else {
@@ -133,11 +133,11 @@ class Wall {
       tile.style.width = `${side}px`;
       tile.style.transform = `translate(${x}px, ${y}px)`;
       tile.children[1].textContent = n + 1;
-      tile.children[2].textContent = this.similarity[k].toFixed(2);
+      tile.children[2].textContent = fixed(this.similarity[k]);
       tile.style.setProperty("--fit", Math.max(0, this.similarity[k]));
       tile.setAttribute("aria-posinset", n + 1);
       tile.setAttribute("aria-setsize", this.order.length);
-      tile.setAttribute("aria-label", `Place ${n + 1}: ${this.data.labels[k]}, cosine ${this.similarity[k].toFixed(2)}`);
+      tile.setAttribute("aria-label", `Place ${n + 1}: ${this.data.labels[k]}, cosine ${fixed(this.similarity[k])}`);
       tile.classList.toggle("first", n === 0);
     });
   }
@@ -149,13 +149,13 @@ class Wall {
     this.thumbs.show(large, k);
     large.setAttribute("aria-label", this.data.labels[k]);
     const place = this.order.indexOf(k) + 1;
-    this.find("what").textContent = `${place === 1 ? "First" : `Place ${place}`}, cosine ${this.similarity[k].toFixed(2)}. It shows: ${this.data.labels[k]}.`;
+    this.find("what").textContent = `${place === 1 ? "First" : `Place ${place}`}, cosine ${fixed(this.similarity[k])}. It shows: ${this.data.labels[k]}.`;
     const fit = cosines(this.vectors.subarray(k * D, (k + 1) * D), this.captionVectors);
     this.find("captions").replaceChildren(...bestFirst(fit).slice(0, NAMED).map((c) => {
       const item = document.createElement("li"), ask = this.button(this.data.captions[c], () => this.ask(this.data.captions[c]));
       ask.title = "Ask for this";
       ask.style.setProperty("--fit", Math.max(0, fit[c]));
-      ask.append(Object.assign(document.createElement("span"), { textContent: fit[c].toFixed(2) }));
+      ask.append(Object.assign(document.createElement("span"), { textContent: fixed(fit[c]) }));
       item.append(ask);
       return item;
     }));

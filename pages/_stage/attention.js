@@ -8,7 +8,6 @@ const SIDE = 48; // pixels of the networks' input, the unit of the query's place
 const explorers = new WeakMap(); // parentElement -> Explorer
 
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
-const signed = (v, digits = 2) => `${v < 0 ? "−" : ""}${Math.abs(v).toFixed(digits)}`;
 const percent = (v) => `${(100 * v).toFixed(v < 0.0995 ? 1 : 0)} %`;
 
 class Explorer {
@@ -270,7 +269,7 @@ class Explorer {
       const weight = index < 0 ? null : softmax(scores)[index], line = document.createElement("div");
       line.className = `line${by[h] ? "" : " off"}`;
       const equation = weight === null ? "no such pair in this step" :
-        `q·k = ${signed(sum)}  → /√${step.d} = ${signed(sum / root)}  → e^ / Σ over ${keys.length} keys = ${weight.toFixed(4)}${by[h] && by[h] !== 1 ? `  (× ${by[h].toFixed(2)})` : ""}`;
+        `q·k = ${fixed(sum)}  → /√${step.d} = ${fixed(sum / root)}  → e^ / Σ over ${keys.length} keys = ${weight.toFixed(4)}${by[h] && by[h] !== 1 ? `  (× ${by[h].toFixed(2)})` : ""}`;
       line.append(this.text("span", `head ${h}`), this.strips({ q: vectors[0], k: vectors[1], "×": product }), this.text("span", equation, "equation"));
       list.append(line);
     }
@@ -286,7 +285,7 @@ class Explorer {
       for (const v of values) {
         const cell = document.createElement("i");
         cell.style.setProperty("--hue", v < 0 ? "#3b82f6" : "#e8734a"); cell.style.setProperty("--much", `${Math.round((100 * Math.abs(v)) / top)}%`);
-        cell.title = signed(v, 3);
+        cell.title = fixed(v, 3);
         cells.append(cell);
       }
       box.append(this.text("span", name), cells);

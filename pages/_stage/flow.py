@@ -51,7 +51,7 @@ _SWEEPS = component(
 )
 _FILM = component(
     "flow_film",
-    js=["frames.js", "paint.js", "flow_math.js", "flow_kit.js", "flow_film.js"],
+    js=["frames.js", "paint.js", "numbers.js", "flow_math.js", "flow_kit.js", "flow_film.js"],
     css=["flow_kit.css"],
 )
 

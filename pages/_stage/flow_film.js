@@ -70,7 +70,7 @@ class Film {
     this.find("scale").textContent = `full colour at ${this.scale.toFixed(this.scale < 1 ? 2 : 1)} px`;
     if (this.at) {
       const x = within(Math.floor(this.at[0] * W + 0.5), 0, W - 1), y = within(Math.floor(this.at[1] * H + 0.5), 0, H - 1), i = y * W + x;
-      this.field.note(`(${x}, ${y}): u ${field.u[i].toFixed(2)}, v ${field.v[i].toFixed(2)} px${shown && !shown[i] ? ", there and back disagree" : ""}`);
+      this.field.note(`(${x}, ${y}): u ${fixed(field.u[i])}, v ${fixed(field.v[i])} px${shown && !shown[i] ? ", there and back disagree" : ""}`);
       crosshair(pens[1], x, y, this.field.unit);
     } else this.field.note(this.on.check ? `${((100 * shown.reduce((a, b) => a + b, 0)) / n).toFixed(0)} % agree there and back` : `${W} × ${H}`);
   }

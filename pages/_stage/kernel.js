@@ -12,7 +12,6 @@ const PLANE_NAMES = { causal: ["two frames before", "the frame before", "this fr
 const workshops = new WeakMap(); // parentElement -> Workshop
 
 const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const shown = (v, digits = 3) => (Math.abs(v) < 0.5 * 10 ** -digits ? 0 : v).toFixed(digits).replace("-", "−");
 const short = (v, digits = 3) => shown(v, digits).replace(/^(−?)0\./, "$1."); // .25: a cell is narrow
 const exact = (v) => String(Math.round(v * 1e6) / 1e6 || 0);

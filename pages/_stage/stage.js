@@ -137,10 +137,10 @@ class Stage extends ClipPlayer {
   // The number under the pointer: position, colour, and the layer's value.
   read() {
     const out = this.find("readout");
-    if (!this.pointer) { out.textContent = this.data.hint ?? "Hover the picture to read a pixel."; return; }
+    if (!this.pointer) { out.textContent = this.data.hint ?? "Point at the picture to read a pixel."; return; }
     const { W, H, data } = this.clip, { x, y } = this.pointer, at = ((this.t * H + y) * W + x) * 3;
     const rgb = [0, 1, 2].map((c) => (data[at + c] / 255).toFixed(2)).join(" ");
-    const values = this.volumes.map((v) => ` · ${v.label} ${v.data[(Math.min(this.t, v.T - 1) * H + y) * W + x].toFixed(3)}`).join("");
+    const values = this.volumes.map((v) => ` · ${v.label} ${fixed(v.data[(Math.min(this.t, v.T - 1) * H + y) * W + x], 3)}`).join("");
     out.textContent = `(t, y, x) = (${this.t}, ${y}, ${x}) · RGB ${rgb}${values}`;
   }
 
@@ -152,7 +152,7 @@ class Stage extends ClipPlayer {
     line.setAttribute("stroke-opacity", 1);
     const dx = b.x - a.x, dt = b.t - a.t;
     out.textContent = Math.abs(dt) < 0.5 ? "Drag down as well: speed needs time to pass." :
-      `Δx / Δt = ${dx.toFixed(1)} px / ${dt.toFixed(1)} frames = ${(dx / dt).toFixed(2)} px per frame`;
+      `Δx / Δt = ${fixed(dx, 1)} px / ${fixed(dt, 1)} frames = ${fixed(dx / dt)} px per frame`;
   }
 
   // ---- the choices below the picture ------------------------------------------------------------

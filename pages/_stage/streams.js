@@ -183,7 +183,7 @@ class Stack extends ClipPlayer {
       pen.fillRect(4 + k * step + 0.5, middle - Math.max(tall, 0), Math.max(1.5, step - 1.5), Math.max(1, Math.abs(tall)));
     });
     pen.globalAlpha = 1; pen.fillStyle = ink; pen.font = "10px sans-serif"; pen.textAlign = "center";
-    values.forEach((_, k) => { if (step >= 15 || k % 2 === 0 && step >= 8 || k % 6 === 0) pen.fillText(this.label(k), 4 + (k + 0.5) * step, high - 3); });
+    values.forEach((_, k) => { if (step >= 20 || k % 2 === 0 && step >= 8 || k % 6 === 0) pen.fillText(this.label(k), 4 + (k + 0.5) * step, high - 3); });
     pen.textAlign = "left"; pen.fillText(`${reach.toFixed(1)} px`, 4, 10);
     const { x, y } = this.spot;
     canvas.setAttribute("aria-label", `All ${n} channels at pixel ${x}, ${y}`);

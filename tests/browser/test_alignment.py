@@ -30,7 +30,10 @@ def test_every_key_ranks_and_the_browser_reads_as_torch_does(
             "tiles => tiles.map(t => t.getAttribute('aria-label'))"
         )
         places = [int(re.search(r"Place (\d+)", label).group(1)) for label in shown]
-        cosines = [float(re.search(r"cosine (-?[\d.]+)", label).group(1)) for label in shown]
+        cosines = [
+            float(re.search(r"cosine (−?[\d.]+)", label).group(1).replace("−", "-"))
+            for label in shown
+        ]
         found = alignment.find(text, vectors)
         np.testing.assert_allclose(cosines, found.similarity, atol=0.0052)  # two digits are shown
         assert places.index(1) == found.order[0]

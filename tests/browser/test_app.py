@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages._clip import UPLOAD_MB
 from tests.browser.conftest import settle, started_app
 
 pytestmark = pytest.mark.browser
@@ -166,6 +167,24 @@ def test_a_bad_upload_is_refused_in_words_and_the_clip_stays(
     expect(page.get_by_text("Scene with known motion")).to_be_visible()
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator(PICTURE).first.evaluate("c => c.width") == 96
+
+
+def test_only_the_latest_file_is_complained_of(
+    app: str, visit: Visit, clips: Path, tmp_path: Path
+) -> None:
+    page, large = visit(f"{app}/motion"), tmp_path / "large.mp4"
+    with large.open("wb") as file:
+        file.truncate((UPLOAD_MB + 1) * 2**20)
+    drop = page.locator("input[type=file]").set_input_files
+    unreadable, too_large = page.get_by_text("was not read"), page.get_by_text("or smaller")
+    for path, says, silent in [
+        (clips / "no_moov.mp4", unreadable, too_large),
+        (large, too_large, unreadable),  # refused by the browser: the server hears nothing of it
+        (clips / "empty.mp4", unreadable, too_large),
+    ]:
+        drop(path)
+        expect(says).to_be_visible()
+        expect(silent).to_be_hidden()
 
 
 def test_a_long_clip_is_used_in_part_and_the_page_says_so(

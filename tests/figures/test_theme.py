@@ -1,9 +1,11 @@
 """vidcore.figures.theme: readable on light and dark, with and without colour vision."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from vidcore.figures import theme
 
@@ -42,6 +44,12 @@ def test_a_line_has_a_contrast_of_three_on_every_page(name: str, page: str) -> N
     assert (b + 0.05) / (a + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
 
+@pytest.mark.parametrize("name", LINES)
+def test_text_on_a_colour_has_a_contrast_of_four_and_a_half(name: str) -> None:
+    a, b = sorted([luminance(getattr(theme, name)), luminance(theme.ON_COLOUR)])
+    assert (b + 0.05) / (a + 0.05) >= 4.5  # WCAG 2.2, 1.4.3
+
+
 @pytest.mark.parametrize("viewer", SEEN_BY)
 def test_colours_that_share_axes_differ_for_every_viewer(viewer: str) -> None:
     see = np.array(SEEN_BY[viewer])
@@ -50,12 +58,22 @@ def test_colours_that_share_axes_differ_for_every_viewer(viewer: str) -> None:
         assert np.linalg.norm(seen[0] - seen[1]) >= 20, (a, b)  # 2 or so is just noticeable
 
 
-def test_a_figure_leaves_the_page_its_background_and_its_font_colour() -> None:
+def test_a_figure_leaves_the_page_its_background() -> None:
     layout = theme.base([], x="x (s)", y="y (s)").layout
     assert layout.paper_bgcolor is None
     assert layout.plot_bgcolor is None
-    assert layout.font.color is None
     assert layout.width is None
+
+
+def test_all_text_is_in_the_ink_that_streamlit_replaces() -> None:
+    layout = theme.base([], x="x (s)", y="y (s)", xaxis={"range": [0, 1]}).layout
+    assert GRAY_90 == theme.INK
+    for font in (layout.font, *(f for a in (layout.xaxis, layout.yaxis) for f in fonts(a))):
+        assert font.color == theme.INK
+
+
+def fonts(axis: Any) -> list[Any]:
+    return [axis.tickfont, axis.title.font]
 
 
 def test_a_legend_stands_in_a_row_on_top_and_only_where_asked() -> None:
@@ -67,3 +85,21 @@ def test_a_legend_stands_in_a_row_on_top_and_only_where_asked() -> None:
 def test_nothing_changes_at_full_transparency() -> None:
     assert theme.SEQUENTIAL[0][1].endswith(",0)")
     assert theme.DIVERGING[1] == (0.5, "rgba(123,132,148,0)")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "labels"),
+    [
+        ([], None),
+        ([0.0, 2.0, 9.0], None),  # zero has no place on the axis
+        ([0.2, 0.9], None),
+        ([0.2, 1.0], [0.1, 0.2, 0.5, 1, 2, 5]),
+        ([0.2, 199], [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]),
+        ([0.2, 201], [0.1, 1, 10, 100]),
+    ],
+)
+def test_a_logarithmic_axis_writes_out_few_labels(
+    drawn: list[float], labels: list[float] | None
+) -> None:
+    found = theme.log_axis(drawn[:1], drawn[1:]).get("tickvals")
+    assert found == (None if labels is None else pytest.approx(labels))

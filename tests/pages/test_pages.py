@@ -1,6 +1,7 @@
 """Every page under AppTest: it runs, has one title, and survives every control at its extremes."""
 
 import gc
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,13 @@ def open_page(name: str, **link: str) -> AppTest:
 
 def complaints(at: AppTest) -> list[str]:
     return [e.message for e in at.exception]
+
+
+def hyphened(at: AppTest) -> list[str]:
+    """Return the texts in which a number has a hyphen for a minus sign."""
+    kinds = (at.markdown, at.caption, at.info, at.success, at.warning)
+    texts = [e.value for kind in kinds for e in kind] + [e.proto.body for e in at.get("html")]
+    return [t for t in texts if re.search(r"(^|[\s>(,])-\d", t) and "<style>" not in t]
 
 
 def extremes(at: AppTest) -> Iterator[tuple[str, Any]]:
@@ -67,6 +75,7 @@ def test_a_page_survives_every_control_at_its_extremes(name: str) -> None:
                 continue  # another control has hidden it; or the outer loop turns it
             control.set_value(value).run()
             assert complaints(at) == [], f"{name}, {chapter}: {key} = {value!r}"
+            assert hyphened(at) == [], f"{name}, {chapter}: {key} = {value!r}"
 
 
 @pytest.mark.parametrize("scene", GALLERY)

@@ -84,7 +84,7 @@ def recall_bars(metrics: Mapping[str, float], *, gallery: int) -> go.Figure:
         "text": [f"{share:.1%}" for share in shares],
         "textposition": "inside",
         "insidetextanchor": "end",
-        "textfont": {"color": "white"},
+        "textfont": {"color": theme.ON_COLOUR},
         "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
     }
     return theme.base(

@@ -49,7 +49,7 @@ def cost_curves(result: CostResult, meter: str, *, T: int | None = None) -> go.F
         y=METERS[meter],
         legend=True,
         xaxis={"type": "log", "tickvals": ticks(result.frames), "ticktext": _words(result.frames)},
-        yaxis={"type": "log", "exponentformat": "SI"},
+        yaxis={**theme.log_axis(*(trace["y"] for trace in traces)), "exponentformat": "SI"},
         shapes=marks,
     )
 
@@ -89,7 +89,7 @@ def looks(rows: Mapping[str, Mapping[str, float]]) -> go.Figure:
     ]
     return theme.base(
         bars,
-        x="attention on the object in other frames (× an even share)",
+        x="attention on the object (× an even share)",
         y="",
         legend=True,
         height=theme.HEIGHT,
@@ -121,5 +121,5 @@ def timings(rows: Mapping[str, tuple[list[int], list[float], float]]) -> go.Figu
         y="one block (ms)",
         legend=True,
         xaxis={"type": "log", "tickvals": lengths},
-        yaxis={"type": "log"},
+        yaxis=theme.log_axis(*(milliseconds for _, milliseconds, _ in rows.values())),
     )

@@ -206,7 +206,7 @@ def energy_curve(result: FlowResult) -> go.Figure:
         [theme.line(np.arange(len(energy)), energy, "energy", theme.INDIGO, hover)],
         x="sweeps",
         y="energy (squared grey levels)",
-        yaxis={"type": "log"},
+        yaxis=theme.log_axis(energy),
     )
 
 
@@ -231,7 +231,7 @@ def smoothness(result: Smoothness, *, chosen: float | None = None) -> go.Figure:
         x="alpha, smoothness (grey levels per pixel)",
         y="mean error (pixels)",
         legend=True,
-        xaxis={"type": "log"},
+        xaxis=theme.log_axis(result.alphas),
         yaxis={"rangemode": "tozero"},
         shapes=[] if chosen is None else [theme.marker_line(chosen, theme.AMBER)],
     )

@@ -245,7 +245,7 @@ def layout_picture(result: LayoutResult) -> go.Figure:
                 "name": name,
                 "mode": "markers+text",
                 "text": name,
-                "textfont": {"color": "white"},
+                "textfont": {"color": theme.ON_COLOUR},
                 "marker": {"symbol": "square", "size": 22, "color": colour},
                 "customdata": np.column_stack([result.head[mine], address[mine]]),
                 "hovertemplate": "address %{customdata[4]}: frame %{customdata[0]}, "

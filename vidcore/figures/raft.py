@@ -33,7 +33,7 @@ def corrections(errors: Sequence[float], others: Mapping[str, float]) -> go.Figu
         y="mean error (pixels)",
         legend=True,
         height=theme.TALL,
-        yaxis={"type": "log"},
+        yaxis=theme.log_axis(errors, list(others.values())),
     )
 
 
@@ -62,7 +62,7 @@ def scoreboard(scenes: Mapping[str, Sequence[Rival]]) -> go.Figure:
         y="",
         legend=True,
         height=ROW * len(scenes) + FRAME,
-        xaxis={"type": "log"},
+        xaxis=theme.log_axis(*(trace["x"] for trace in traces)),
         yaxis={"autorange": "reversed", "type": "category"},
     )
 
@@ -91,7 +91,7 @@ def displacements(errors: Mapping[str, float], stillness: Mapping[str, float]) -
         x="true motion (pixels)",
         y="mean error (pixels)",
         legend=True,
-        yaxis={"type": "log"},
+        yaxis=theme.log_axis(list(errors.values()), list(stillness.values())),
     )
 
 
@@ -121,5 +121,5 @@ def learning(curve: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> go.Fi
         y="mean error (pixels)",
         legend=True,
         height=theme.TALL,
-        yaxis={"type": "log"},
+        yaxis=theme.log_axis(*([e[f"epe_{group}"] for e in curve] for group in groups)),
     )

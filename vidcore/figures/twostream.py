@@ -224,6 +224,7 @@ def spent(seconds: Mapping[str, float]) -> go.Figure:
                 "marker": {"color": [colours[name] for name in order]},
                 "text": [f"{1e3 * seconds[name]:.1f} ms" for name in order],
                 "textposition": "auto",
+                "insidetextfont": {"color": theme.ON_COLOUR},
                 "hovertemplate": "%{y}: %{x:.1f} ms<extra></extra>",
             }
         ],
