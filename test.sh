@@ -1,7 +1,7 @@
 #!/bin/sh
 # Set up what is missing (test requirements, a Chromium), then run the whole suite.
 # Arguments go to pytest: ./test.sh tests/motion -k square
-# Without any, two processes share the work, a browser in one of them.
+# Without any, two processes share the files.
 set -eu
 cd "$(dirname "$0")"
 . .ci/environment
@@ -22,5 +22,5 @@ if [ -z "$found" ]; then
         .venv/bin/python -m playwright install chromium >&2
     fi
 fi
-[ $# -gt 0 ] || set -- -n 2 --dist loadgroup
+[ $# -gt 0 ] || set -- -n 2 --dist loadfile
 CHROMIUM="$found" OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" exec .venv/bin/python -m pytest "$@"
