@@ -66,7 +66,7 @@ _STYLE = """<style>
   &:is(.keyword, .function) { color: light-dark(#0b63b0, #4a9eea); }
   &.string { color: light-dark(#0a7a2f, #09ab3b); }
   &.operator { color: light-dark(#a84d08, #ed6f13); }
-  &.number { color: light-dark(#0f766e, #29b09d); }
+  &:is(.number, .boolean) { color: light-dark(#0f766e, #29b09d); }
 }
 .st-key-map_links { display: none; } /* clicked by the cards of the start page */
 @media (max-width: 640px) {
