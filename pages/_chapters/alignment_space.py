@@ -36,8 +36,8 @@ def actions(clip: Clip) -> None:
     _actions()
     _kit.explain(
         "The object is the same in every row, so only the motion can tell the captions apart. "
-        "Forwards, the framed cells lie on the diagonal. Backwards, the frames are the same and the "
-        "cells move: within each pair the two change places, while bounce and oscillate, which "
+        "Forwards, the framed cells lie on the diagonal. Backwards, the frames are the same and "
+        "the cells move: within each pair the two change places, while bounce and oscillate, which "
         "are their own reverse, stay. Near the diagonal are the nearest neighbours: a spin and "
         "its reverse are harder to tell apart than a fall and a rise.",
         r"S_{ij} = f(\text{clip}_i) \cdot g(\text{caption}_j)",
