@@ -28,13 +28,13 @@ PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
 def presenting() -> bool:
-    """Whether the link asks for the teacher's view: stage and figures, no controls.
+    """Whether the visitor came for the teacher's view: stage and figures, no controls.
 
-    Asked for once, it stays from page to page until it is left: a change of page empties the link.
+    The link with which they came decides, until they leave the view: a change of page empties the
+    link, and the browser's way back leads to older ones.
     """
-    if st.query_params.get("present") == "1":
-        st.session_state["_presenting"] = True
-    return bool(st.session_state.get("_presenting"))
+    asked = st.query_params.get("present") == "1"
+    return bool(st.session_state.setdefault("_presenting", asked))
 
 
 # ---- the page's frame -------------------------------------------------------------------------
@@ -47,6 +47,7 @@ def opening(title: str, question: str) -> None:
             st.query_params["present"] = "1"
             st.button("Leave presenting", on_click=leave)
         else:
+            st.query_params.pop("present", None)  # an older address, on the way back
             share()
     st.markdown(question)
 
@@ -87,8 +88,7 @@ _PRESENT_STYLE = """<style>
 
 def leave() -> None:
     """End the teacher's view."""
-    st.session_state.pop("_presenting", None)
-    st.query_params.pop("present", None)
+    st.session_state["_presenting"] = False
 
 
 def share() -> None:
