@@ -23,7 +23,6 @@ from vidcore.media import Clip
 
 RESULTS_HELD = 24  # results shared by all visitors, up to 18 MB each; the oldest goes first
 R = TypeVar("R")
-NOTICE = "**What to notice.** {}"
 PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -143,15 +142,21 @@ def explain(notice: str, equation: str, *functions: Callable[..., Any]) -> None:
     It stands outside the chapter's fragment: a slider does not draw it again.
     """
     left, right = st.columns([11, 9], gap="large", vertical_alignment="center")
-    left.info(NOTICE.format(notice), icon=":material/visibility:")
+    left.info(_noticed(notice), icon=":material/visibility:")
     right.latex(equation)
     peek(*functions)
 
 
 def notice(text: str, equation: str) -> None:
     """Say what to notice in a column that has room for it; `peek` then ends the chapter."""
-    st.info(NOTICE.format(text), icon=":material/visibility:")
+    st.info(_noticed(text), icon=":material/visibility:")
     st.latex(equation)
+
+
+def _noticed(text: str) -> str:
+    return f"**What to notice.** {text}".replace(
+        " %", "\N{NO-BREAK SPACE}%"
+    )  # stays with its number
 
 
 def sources(*lines: str) -> None:

@@ -154,8 +154,7 @@ def _differences(clip: Clip) -> None:
 MEASURED = {
     "your clip": (
         "",
-        "Differences fire where brightness changes: at an edge, both where the object was and "
-        "where it is. A uniform object is silent inside.",
+        "Each moving edge fires twice: where it was, and where it is.",
     ),
     "a sliding square": (
         "moving_square",
