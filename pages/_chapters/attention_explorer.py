@@ -24,6 +24,7 @@ _EXPLORER = component(
     ],
 )
 FRAMES, SIZE = 16, 48  # what the networks read
+COLUMNS = list(range(0, FRAMES, 2))  # of those, the eight of the strip
 SHOWN = 144  # pixels: the largest side of the frames on the screen
 MIDDLE = (3, SIZE // 2, SIZE // 2)  # of the fourth frame shown
 SMALL = 0.13  # radius of the object, share of the frame: about five per cent of the pixels
@@ -40,7 +41,7 @@ TAG = {"copy": "copies colour: tracks", "classify": "classifies: saliency", "tes
 ABOUT = {
     "joint": "every patch meets every patch",
     "divided": "along time at its own place, and across its own frame",
-    "space": "its own frame only",
+    "space": "its own frame only, of eight that are the same eight played backwards",
     "factorised": "its own frame, then whole frames meet",
 }
 LAYOUT = """<style>
@@ -168,12 +169,10 @@ def look(chosen: Chosen, names: Sequence[str]) -> None:
             else missing(name)
             for name in names
         ]
-    at = sampling.uniform(len(chosen.clip.frames), FRAMES)
     mount(
         _kit.compute(as_shown, chosen.clip),
         rows,
-        columns=list(range(0, FRAMES, 2)),
-        labels=[int(t) for t in at[::2]],
+        at=[int(t) for t in sampling.uniform(len(chosen.clip.frames), FRAMES)],
         start=chosen.start,
         alt=f"Eight frames of the clip. {chosen.name}",
     )
@@ -193,12 +192,10 @@ def as_shown(clip: Clip) -> Clip:
 def self_test() -> None:
     """Show the clip with one hot patch, and three schemes that look for it."""
     tests = [attention.hot_patch(scheme=scheme) for scheme in ("joint", "divided", "space")]
-    columns = list(tests[0].result.frames)
     mount(
         tests[0].clip,
         [row(test.result, "hot") for test in tests],
-        columns=columns,
-        labels=columns,
+        at=list(range(len(tests[0].clip.frames))),
         start=(1, 33, 9),
         alt="Eight dark frames, one of them with a single bright patch",
         hot=tests[0].at,
@@ -209,21 +206,23 @@ def mount(
     clip: Clip,
     rows: Sequence[dict[str, Any]],
     *,
-    columns: Sequence[int],
-    labels: Sequence[int],
+    at: Sequence[int],
     start: tuple[int, int, int],
     alt: str,
     hot: tuple[int, int, int] | None = None,
 ) -> None:
-    """Mount the client's side; the view it reports is kept in the link."""
+    """Mount the client's side; the view it reports is kept in the link.
+
+    `at` is the number of each of the clip's frames in the clip it was taken from.
+    """
     t, y, x = start
     defaults = {"t": t, "y": y, "x": x, "show": "weights", "picks": ""}
     view = _kit.opening_view("attention", defaults)
     data = {
         "clip": publish_clip(clip),
-        "rows": list(rows),
-        "columns": list(columns),
-        "labels": list(labels),
+        "rows": [_dated(row, at) for row in rows],
+        "columns": COLUMNS,
+        "at": list(at),
         "view": view,
         "hot": hot,
         "alt": alt,
@@ -234,6 +233,14 @@ def mount(
         default={"view": view},
         on_view_change=_kit.remember("attention", "attention_explorer", defaults),
     )
+
+
+def _dated(row: dict[str, Any], at: Sequence[int]) -> dict[str, Any]:
+    """Say which frames a row has, where they are not those of the strip above it."""
+    if row.get("columns", COLUMNS) == COLUMNS:
+        return row
+    numbers = ", ".join(str(at[t]) for t in row["columns"])
+    return row | {"about": f"{row['about']}: {numbers}"}
 
 
 def missing(name: str) -> dict[str, Any]:
@@ -266,6 +273,7 @@ def row(result: AttentionResult, digest: str) -> dict[str, Any]:
     return {
         **_words(result.model, result.scheme, result.objective),
         "grid": result.grid,
+        "columns": list(result.frames),
         "layers": layers,
         "opens": len(layers) - 1,
         "volume": publish_layer("queries and keys", "", values, key=f"{digest}-{result.model}"),

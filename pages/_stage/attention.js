@@ -144,6 +144,9 @@ class Explorer {
     return Math.floor(((y + 0.5) / SIDE) * R) * C + Math.floor(((x + 0.5) / SIDE) * C);
   }
 
+  // The number, in the visitor's clip, of the frame that a slice of the strip or of a row stands for.
+  frame({ columns }, t) { return this.data.at[columns[t]]; }
+
   get finest() { return Math.max(...this.rows.filter((r) => r.values).map((r) => r.grid[1]), 1); }
 
   // Read, then paint, then write: between them the page's layout is settled once, not once a row.
@@ -153,11 +156,11 @@ class Explorer {
     const ink = getComputedStyle(this.box).color, wide = clip.clientWidth || 300, widths = items.map((item) => item.querySelector("canvas")?.clientWidth || 300);
     this.query.t = clamp(this.query.t, 0, T - 1);
     const { t, y, x } = this.query, drawn = this.rows.map((row, k) => [row, items[k], k]).filter(([row]) => row.values);
-    const place = { t, fy: (y + 0.5) / SIDE, fx: (x + 0.5) / SIDE, size: 1 / this.finest, label: (u) => `frame ${this.data.labels[u]}` };
+    const place = { t, fy: (y + 0.5) / SIDE, fx: (x + 0.5) / SIDE, size: 1 / this.finest, label: (u) => `frame ${this.frame(this.data, u)}` };
     this.drawn = { clip: paintClip(clip, this.clip, this.data.columns, this.clip.fps, place, { width: wide, ink }) };
     for (const [row, item, k] of drawn) this.drawRow(row, k, item.querySelector("canvas"), { width: widths[k], ink });
-    clip.setAttribute("aria-label", `${this.data.alt}. The query is at frame ${this.data.labels[t]}, row ${y}, column ${x} of ${SIDE} pixels.`);
-    this.find("where").textContent = `query: frame ${this.data.labels[t]}, y ${y}, x ${x}${this.pinned ? " · pinned" : ""}`;
+    clip.setAttribute("aria-label", `${this.data.alt}. The query is at frame ${this.frame(this.data, t)}, row ${y}, column ${x} of ${SIDE} pixels.`);
+    this.find("where").textContent = `query: frame ${this.frame(this.data, t)}, y ${y}, x ${x}${this.pinned ? " · pinned" : ""}`;
     for (const [row, item] of drawn) this.say(row, item);
     this.sums();
   }
@@ -171,7 +174,7 @@ class Explorer {
     const marks = [{ t, n, colour: QUERY }];
     if (!pairs) marks.push({ ...row.best, colour: BEST, dash: [4, 3] });
     if (this.key?.row === k) marks.push({ ...this.key, colour: "#fbbf24" });
-    this.drawn[k] = paintMap(canvas, this.clip, row, this.data.columns, row.weights, marks, { width, ink, binary: pairs });
+    this.drawn[k] = paintMap(canvas, this.clip, row, row.columns, row.weights, marks, { width, ink, binary: pairs });
   }
 
   say(row, item) {
@@ -186,7 +189,7 @@ class Explorer {
     let other = 0;
     for (let i = 0; i < weights.length; i++) if (Math.floor(i / N) !== t) other += weights[i];
     const top = weights[best.t * N + best.n];
-    const text = `most: ${percent(top)} at frame ${this.data.labels[best.t]}, row ${Math.floor(best.n / C)}, column ${best.n % C} · ${(top * weights.length).toFixed(1)} × an even share · other frames ${percent(other)}`;
+    const text = `most: ${percent(top)} at frame ${this.frame(row, best.t)}, row ${Math.floor(best.n / C)}, column ${best.n % C} · ${(top * weights.length).toFixed(1)} × an even share · other frames ${percent(other)}`;
     const colours = row.objective === "copy" && of.gate !== null && this.show === "weights" ? [this.colour(row, weights), this.colour(row, null)] : null;
     return { text, colours };
   }
@@ -230,7 +233,7 @@ class Explorer {
     const { T, R, C } = gridOf(row), { W, H, data } = this.clip, out = [];
     for (let t = 0; t < T; t++) for (let r = 0; r < R; r++) for (let c = 0; c < C; c++) {
       const sum = [0, 0, 0], [y0, y1, x0, x1] = [(r * H) / R, ((r + 1) * H) / R, (c * W) / C, ((c + 1) * W) / C].map(Math.round);
-      for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) for (let k = 0; k < 3; k++) sum[k] += data[((this.data.columns[t] * H + y) * W + x) * 3 + k];
+      for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) for (let k = 0; k < 3; k++) sum[k] += data[((row.columns[t] * H + y) * W + x) * 3 + k];
       out.push(sum.map((s) => Math.round(s / ((y1 - y0) * (x1 - x0)))));
     }
     return out;
@@ -347,7 +350,7 @@ class Explorer {
     this.resting = setTimeout(() => {
       const view = { ...this.query, show: this.show, picks: this.written() };
       const first = this.find("rows").querySelector(".says");
-      this.find("status").textContent = `Query at frame ${this.data.labels[view.t]}, row ${view.y}, column ${view.x}. ${first?.textContent ?? ""}`;
+      this.find("status").textContent = `Query at frame ${this.frame(this.data, view.t)}, row ${view.y}, column ${view.x}. ${first?.textContent ?? ""}`;
       if (JSON.stringify(view) === JSON.stringify(this.told)) return;
       this.told = view;
       this.tell("view", view);

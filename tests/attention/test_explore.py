@@ -90,6 +90,20 @@ def test_a_classifiers_maps_are_those_of_its_forward_pass(
             np.testing.assert_allclose(found, expected, atol=5e-3)
 
 
+@torch.inference_mode()
+def test_one_frame_at_a_time_cannot_tell_which_way_a_clip_was_played(frames: np.ndarray) -> None:
+    torch.manual_seed(3)
+    made = SmallTransformer("space", reach=1).eval()
+    video = torch.from_numpy(frames).permute(3, 0, 1, 2)[None]
+    scores, played_back = made(video), made(video.flip(2))
+    for name, logits in scores.items():
+        torch.testing.assert_close(played_back[name], logits)
+    for t in range(16):  # and it does see the frames it names
+        changed = video.clone()
+        changed[:, :, t] = 0
+        assert torch.equal(made(changed)["action"], scores["action"]) == (t not in made.shown)
+
+
 @pytest.mark.parametrize("name", ["track_joint", "track_divided", *attention.SCHEMES])
 def test_every_map_and_rollout_sums_to_one(
     name: str, frames: np.ndarray, monkeypatch: pytest.MonkeyPatch

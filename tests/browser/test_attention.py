@@ -107,6 +107,21 @@ def test_the_browser_computes_what_the_library_computes(warm: str, visit: Visit)
         assert shown == pytest.approx(float(expected.max()), rel=2e-3), picks
 
 
+@pytest.mark.skipif("space" not in zoo.names(), reason="space is not trained yet")
+def test_a_row_with_other_frames_names_them(warm: str, visit: Visit) -> None:
+    frames = attention.explore(
+        Clip(np.zeros((16, 48, 48, 3), dtype=np.float32), 10.0), "space"
+    ).frames
+    link = f"{warm}/attention?attention_learned=classify&attention_t=7&attention_y=9&attention_x=9"
+    page = loaded(visit(link))
+    row = page.locator(".explorer .row", has_text="Space only")
+    expect(row.locator(".about")).to_contain_text(", ".join(str(t) for t in frames))
+    expect(row.locator(".says")).to_contain_text(f"at frame {frames[7]}")
+    joint = page.locator(".explorer .row", has_text="every patch meets")
+    expect(joint.locator(".about")).not_to_contain_text("0, 2")
+    expect(page.locator(".where")).to_contain_text("frame 14")
+
+
 def test_keys_move_the_query_and_the_link_keeps_it(warm: str, visit: Visit) -> None:
     page = loaded(visit(f"{warm}/attention?attention_t=1&attention_y=3&attention_x=3"))
     page.locator(".explorer").focus()

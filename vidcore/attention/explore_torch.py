@@ -69,9 +69,9 @@ def classifier(frames: Float32[np.ndarray, "T H W 3"], name: str) -> AttentionRe
             step = attention_step(block.space, block.norm_space(x), "frames", f"late.{k - 1}.space")
             layers.append(Layer(f"late block {k}, slices", {"frames": step}))
             x = block(x, {})
-    shown = tuple(range(0, SLICES * TUBELET, TUBELET))
+    of = 1 if network.single else TUBELET  # frames to a slice
     grid = (SLICES, SIDE, SIDE)
-    return AttentionResult(name, network.scheme, "classify", grid, TUBELET, shown, tuple(layers))
+    return AttentionResult(name, network.scheme, "classify", grid, of, network.shown, tuple(layers))
 
 
 def block_layer(block: Block, x: Float[Tensor, "1 T N D"], name: str, where: str) -> Layer:

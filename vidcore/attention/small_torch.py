@@ -8,7 +8,9 @@
 A linear patch embedding learns too slowly from some ten thousand clips, so tokens come from a stem:
 the first two layers of a network that was trained before, held as they are, and one convolution.
 Those that may see time take over the layers of `c3d`, 3x3x3 kernels: motion of a few frames is in
-every token, as in a tubelet. The one that must not takes over those of `frame`.
+every token, as in a tubelet. The one that must not takes over those of `frame`, and sees frames
+that are the same ones when the clip is played backwards: every second frame would not be, and half
+a frame of shift tells right from left.
 
 Positions are added after a LayerNorm, and are of its size: small ones leave the network blind to
 order for hundreds of steps.
@@ -29,6 +31,7 @@ TUBELET = 2  # frames from one slice of tokens to the next
 SLICES, SIDE = 8, 6  # tokens along time, and along each side: 16 frames of 48 x 48
 STEM = (24, 48)  # channels, as in the networks that the stem comes from
 STRIDES = ((1, 2, 2), (TUBELET, 2, 2))  # time, height, width
+MIRRORED = (0, 2, 4, 6, 9, 11, 13, 15)  # what is seen of 16 frames one at a time
 POSITION = 0.5  # standard deviation of the positions at the start
 LATE = 2  # layers over slices in the factorised encoder
 
@@ -107,13 +110,15 @@ class SmallTransformer(nn.Module):
         super().__init__()
         self.scheme = scheme
         kernel, border = (reach, 3, 3), (reach // 2, 1, 1)
+        self.single = reach == 1
+        strides = [(1, 2, 2)] * len(STEM) if self.single else STRIDES
         self.stem = nn.ModuleList(
             nn.Sequential(
                 nn.Conv3d(c_in, c_out, kernel, stride, border, bias=False),
                 nn.BatchNorm3d(c_out),
                 nn.ReLU(),
             )
-            for c_in, c_out, stride in zip((3, STEM[0]), STEM, STRIDES, strict=True)
+            for c_in, c_out, stride in zip((3, STEM[0]), STEM, strides, strict=True)
         )
         self.stem.requires_grad_(False)
         self.embed = nn.Conv2d(STEM[-1], width, 3, stride=2, padding=1)
@@ -126,6 +131,11 @@ class SmallTransformer(nn.Module):
         self.late = nn.ModuleList(Block(width, heads, "joint") for _ in range(late))
         self.norm = nn.LayerNorm(width)
         self.heads = Heads(width)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The frame that stands for each slice of tokens."""
+        return MIRRORED if self.single else tuple(range(0, SLICES * TUBELET, TUBELET))
 
     def forward(self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False) -> dict[str, Any]:
         """Return the logits of each question.
@@ -162,7 +172,7 @@ class SmallTransformer(nn.Module):
 
     def tokens(self, video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t n D"]:
         """Turn the clip into 8 slices of 6 x 6 tokens that know their place, most their time."""
-        x = video - 0.5
+        x = video[:, :, list(MIRRORED)] - 0.5 if self.single else video - 0.5
         for layer in self.stem:
             x = layer(x)
         embedded = self.embed(rearrange(x, "b c t h w -> (b t) c h w"))
