@@ -18,12 +18,12 @@ from pages._controls import bound as bound
 from pages._controls import ranged as ranged
 from pages._controls import slider as slider
 from pages._stage import component
+from pages._stage import plot as plot
 from vidcore.errors import VidcoreError
 from vidcore.media import Clip
 
 RESULTS_HELD = 24  # results shared by all visitors, up to 18 MB each; the oldest goes first
 R = TypeVar("R")
-PLOT = {"displayModeBar": False, "scrollZoom": False}
 
 
 def presenting() -> bool:
@@ -230,11 +230,6 @@ def numbers(**values: str) -> None:
 def signed(value: float, form: str = "+.2f") -> str:
     """Write a number with its sign; the minus is the true one, as long as the plus."""
     return f"{value:{form}}".replace("-", "−")
-
-
-def plot(figure: Any, *, key: str, alt: str) -> None:
-    """Draw a figure; `alt` says in words what it shows."""
-    st.plotly_chart(figure, key=key, alt=alt, config=PLOT)
 
 
 # ---- thinking first ---------------------------------------------------------------------------

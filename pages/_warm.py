@@ -4,6 +4,7 @@ import importlib
 import threading
 
 from pages import _clip, _previews
+from pages._stage import assets
 from vidcore import motion
 from vidcore.figures import motion as figures
 from vidcore.media import synthetic
@@ -40,3 +41,4 @@ def warm() -> None:
     figures.order_scores(motion.compare_orders(clip)).to_json()
     # below the stage: the first visitor sees that move while these are made
     threading.Thread(target=_previews.previews, daemon=True).start()
+    threading.Thread(target=assets.pack_scripts, daemon=True).start()

@@ -304,9 +304,7 @@ def _break_it(clip: Clip) -> None:
                     **_kit.bound("twostream_change"),
                 )
             )
-        if ready("frame", "flow"):
-            _noticed(shown, name)
-    with slot:
+    with slot:  # first, so that the browser fetches the clip while the streams watch it
         stage(
             twostream.changed_clip(shown, name),
             key="twostream_changed",
@@ -314,6 +312,9 @@ def _break_it(clip: Clip) -> None:
             tallest=300,
             strip=False,
         )
+    if ready("frame", "flow"):
+        with right:
+            _noticed(shown, name)
 
 
 def _noticing(name: str) -> str:

@@ -8,33 +8,52 @@ from typing import Any
 import streamlit as st
 
 from pages._stage.assets import publish_clip, publish_layer, publish_script
+from vidcore.figures import client
 from vidcore.media import Clip
 
-__all__ = ["Order", "Row", "component", "publish_layer", "stage"]
+__all__ = ["Order", "Row", "component", "plot", "publish_layer", "stage"]
 
 HERE = Path(__file__).parent
 
 
-def component(name: str, *, js: Sequence[str], css: Sequence[str] = ()) -> Any:
+def component(
+    name: str,
+    *,
+    js: Sequence[str],
+    css: Sequence[str] = (),
+    library: Callable[[], str] = str,
+    isolated: bool = True,
+) -> Any:
     """Register `name.html` and `name.css` with JavaScript files, joined in the order given.
 
-    `css` names style sheets of others that come before its own.
+    `css` names style sheets of others that come before its own; `library` returns a script that
+    comes before all files. What is not `isolated` shares the page's styles.
 
     Inline code would travel again with every change of the data. So the component holds a loader of
     a few lines, and the browser fetches the joined scripts once, under the hash of their content.
     """
-    address = publish_script(name, "\n".join((HERE / script).read_text() for script in js))
+    scripts = [library(), *((HERE / script).read_text() for script in js)]
+    address = publish_script(name, "\n".join(scripts))
     return st.components.v2.component(
         f"vidcore_{name}",
         html=(HERE / f"{name}.html").read_text(),
         css="\n".join((HERE / sheet).read_text() for sheet in (*css, f"{name}.css")),
         js=(HERE / "loader.js").read_text().replace("ADDRESS", address),
+        isolate_styles=isolated,
     )
 
 
 _STAGE = component(
     "stage", js=["frames.js", "paint.js", "numbers.js", "radios.js", "player.js", "stage.js"]
 )
+
+
+_PLOT = component("plot", js=["plot.js"], library=client.script, isolated=False)
+
+
+def plot(figure: Any, *, key: str, alt: str) -> None:
+    """Draw a figure of `vidcore.figures`; `alt` says in words what it shows."""
+    _PLOT(key=key, data=[figure.to_json(), alt])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """vidcore.figures.theme: readable on light and dark, with and without colour vision."""
 
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.elements.lib.streamlit_plotly_theme import GRAY_90
 
 from vidcore.figures import theme
 
@@ -65,9 +65,10 @@ def test_a_figure_leaves_the_page_its_background() -> None:
     assert layout.width is None
 
 
-def test_all_text_is_in_the_ink_that_streamlit_replaces() -> None:
+def test_all_text_is_in_the_ink_that_the_page_replaces() -> None:
     layout = theme.base([], x="x (s)", y="y (s)", xaxis={"range": [0, 1]}).layout
-    assert GRAY_90 == theme.INK
+    page = (Path(__file__).parents[2] / "pages/_stage/plot.js").read_text()
+    assert f'INK = "{theme.INK}"' in page
     for font in (layout.font, *(f for a in (layout.xaxis, layout.yaxis) for f in fonts(a))):
         assert font.color == theme.INK
 

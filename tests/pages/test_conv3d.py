@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._chapters import conv3d_trained, conv3d_workshop
 from pages._kit import signed
-from tests.pages.test_pages import complaints, open_page
+from tests.pages.test_pages import complaints, figures, open_page
 from vidcore import conv3d, zoo
 from vidcore.conv3d.workshop import OPENING
 from vidcore.media import Clip
@@ -31,7 +31,7 @@ def text(at: AppTest) -> str:
 def test_every_chapter_draws_without_a_click() -> None:
     charts = {"Kernel workshop": 0, "Inflation": 3, "Factorise": 3, "Budget": 2}
     for chapter, count in charts.items():
-        assert len(open_chapter(chapter).get("plotly_chart")) == count
+        assert len(figures(open_chapter(chapter))) == count
 
 
 def test_the_workshop_says_numpys_sum_at_the_place_in_the_link() -> None:

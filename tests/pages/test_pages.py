@@ -1,6 +1,7 @@
 """Every page under AppTest: it runs, has one title, and survives every control at its extremes."""
 
 import gc
+import json
 import re
 import subprocess
 import sys
@@ -31,6 +32,16 @@ def open_page(name: str, **link: str) -> AppTest:
 
 def complaints(at: AppTest) -> list[str]:
     return [e.message for e in at.exception]
+
+
+def figures(at: AppTest) -> list[dict[str, Any]]:
+    """Return the figures that the page sends, as Plotly reads them."""
+    stages = (element.proto for element in at.get("bidi_component"))
+    return [
+        json.loads(json.loads(stage.json)[0])
+        for stage in stages
+        if stage.component_name == "vidcore_plot"
+    ]
 
 
 def hyphened(at: AppTest) -> list[str]:

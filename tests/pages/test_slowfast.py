@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._chapters import slowfast as chapters
 from pages._chapters.slowfast_stage import ALPHAS, BETAS, bills
-from tests.pages.test_pages import complaints, open_page
+from tests.pages.test_pages import complaints, figures, open_page
 from vidcore import slowfast
 from vidcore.weights.card import ModelCard, card, names
 
@@ -94,7 +94,7 @@ def test_the_links_answer_to_their_controls() -> None:
 def test_the_trained_chapters_run_on_their_world_and_on_yours() -> None:
     for chapter in ("What each fires on", "Cut it"):
         at = open_chapter(chapter, scene="Throw")
-        assert len(at.get("plotly_chart")) >= 1
+        assert len(figures(at)) >= 1
         next(g for g in at.button_group if g.key == "slowfast_on").set_value("yours").run()
         assert complaints(at) == []
         assert "Shown: Scene: Throw" in text(at)

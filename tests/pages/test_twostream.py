@@ -12,7 +12,7 @@ from pages import _kit
 from pages._chapters import twostream as chapters
 from pages._chapters import twostream_bias, twostream_learned
 from pages._chapters.twostream_cost import FACTS, facts
-from tests.pages.test_pages import complaints, open_page
+from tests.pages.test_pages import complaints, figures, open_page
 from tests.twostream.pair import nothing_trained, pair
 from vidcore import twostream
 from vidcore.media.synthetic.actions import ACTIONS
@@ -103,7 +103,7 @@ def test_every_change_can_be_chosen_and_the_answers_follow(pair: Path) -> None:
 
 def believed(at: AppTest) -> dict[str, list[float]]:
     """Return the probabilities drawn, by part and in the order spatial, temporal."""
-    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    spec = figures(at)[0]
     return {trace["name"]: trace["x"] for trace in spec["data"]}
 
 
@@ -127,7 +127,7 @@ def test_the_change_chosen_is_compared_with_the_clip_as_it_is(pair: Path) -> Non
     at = open_chapter("Break it", twostream_change="stopped")
     clip = chapters.generated(ACTIONS.index("throw"), 0, 0, 0)
     moved = next(c for c in twostream.which_notices(clip) if c.name == "stopped")
-    spec = json.loads(at.get("plotly_chart")[0].proto.spec)
+    spec = figures(at)[0]
     numbers = [a["text"] for a in spec["layout"]["annotations"][:6]]
     values = [*moved.spatial.values(), *moved.temporal.values()]
     assert numbers == [f"{100 * v:.0f} %" for v in values]
@@ -142,7 +142,7 @@ def test_predictions_are_answered_from_what_was_computed(pair: Path) -> None:
 @pytest.mark.parametrize("chapter", ["Scene bias", "First filters", "Cost and facts"])
 def test_a_chapter_with_weights_draws_its_figures(chapter: str, pair: Path) -> None:
     at = open_chapter(chapter)
-    assert len(at.get("plotly_chart")) >= 1
+    assert len(figures(at)) >= 1
     assert "training.train" not in words(at)
 
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._chapters.videomae_stage import SEEDS, VIEW, settings
+from tests.pages.test_pages import figures
 from vidcore import videomae
 from vidcore.weights.card import card
 
@@ -72,7 +73,7 @@ def test_a_chapter_draws_and_explains(chapter: str) -> None:
     assert not at.exception
     assert not at.error
     assert "What to notice" in words(at)
-    assert at.get("plotly_chart") or chapter == "Few labels"
+    assert figures(at) or chapter == "Few labels"
 
 
 def test_the_published_chapter_keeps_two_results_apart() -> None:

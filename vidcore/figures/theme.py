@@ -1,7 +1,7 @@
 """Colours, sizes and the frame of every figure: the only place where they are chosen.
 
-Streamlit lays its own theme over a figure, light or dark. So nothing here sets a background, text
-is in `INK`, for which Streamlit puts its own, and every line colour has a contrast of 3 or more on
+The page lays its own theme under a figure, light or dark. So nothing here sets a background, text
+is in `INK`, for which the page puts its own, and every line colour has a contrast of 3 or more on
 white and on near-black. Colour is never the only difference: lines also differ by dash, marks by
 shape or by their row.
 """
@@ -24,7 +24,7 @@ DENSE, UNIFORM, TSN, SLOW, FAST, VIEWS = INDIGO, TEAL, CORAL, AMBER, ROSE, SLATE
 MOTION, EVENT, BASELINE = CORAL, AMBER, SLATE
 RED, GREEN, BLUE = CORAL, TEAL, INDIGO  # the channels of a pixel, in colours that can be told apart
 
-INK = "#000037"  # Streamlit puts its strongest ink in its place, light or dark; elsewhere black
+INK = "#000037"  # the page puts its ink in its place, light or dark; elsewhere nearly black
 ON_COLOUR = (
     "#000000"  # text on a bar or a mark: 4.5 or more on each colour above, which white is not
 )
@@ -84,7 +84,7 @@ def base(
         {
             "data": list(data),
             "layout": {
-                "template": "none",  # Streamlit's comes on top; plotly's own is 6 kB a figure
+                "template": "none",  # the page has one; plotly's own is 6 kB a figure
                 "height": height,
                 "margin": {"l": 8, "r": 8, "t": LEGEND_HEIGHT if legend else 8, "b": 8},
                 "showlegend": legend,
@@ -102,7 +102,7 @@ def base(
 
 
 def _axis(title: str) -> dict[str, Any]:
-    """A titled axis whose text can be read: Streamlit's grey has a contrast of 3.6 on light."""
+    """A titled axis in ink."""
     ink = {"color": INK}
     return {"title": {"text": title, "font": ink}, "tickfont": ink, "automargin": True}
 

@@ -1,7 +1,7 @@
 """Model cards: the numbers a page may quote about a model, in the file beside its weights."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -98,10 +98,14 @@ def card(name: str) -> ModelCard:
     return ModelCard(**{**read, "classes": tuple(read["classes"])})
 
 
-def results() -> list[dict[str, Any]]:
+def results() -> Sequence[Mapping[str, Any]]:
     """Return every finished run of the table, as `training.report` keeps them beside the cards."""
     path = FILES.parent / "table.json"
-    if not path.exists():
-        return []
+    return _table(path, path.stat().st_mtime_ns) if path.exists() else ()
+
+
+@lru_cache(maxsize=2)
+def _table(path: Path, changed: int) -> Sequence[Mapping[str, Any]]:
+    """Read the table once after each change of the file: every step of a slider asks for it."""
     runs: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return runs
+    return tuple(runs)
