@@ -10,6 +10,7 @@ a system for every pixel, with the derivatives of the first frame and It = next 
 
 from functools import partial
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float
 
@@ -140,7 +141,7 @@ def refine(
     det = Sxx * Syy - Sxy * Sxy
     u = (Sxy * Syb - Syy * Sxb) / det
     v = (Sxy * Sxb - Sxx * Syb) / det
-    return around + np.stack([u, v], axis=-1), valid
+    return around + cv2.merge([u, v]), valid
 
 
 def surroundings(
@@ -148,6 +149,6 @@ def surroundings(
 ) -> Float[np.ndarray, "H W 2"]:
     """Average the flow around each pixel; those that agree with their flow count more."""
     w = w + LEAST_WEIGHT
-    total = window_mean(w, SURROUNDINGS)
-    means = [window_mean(w * flow[..., c], SURROUNDINGS) / total for c in (0, 1)]
-    return np.stack(means, axis=-1)
+    weighted = window_mean(w[..., None] * flow, SURROUNDINGS)
+    means: np.ndarray = weighted / window_mean(w, SURROUNDINGS)[..., None]
+    return means

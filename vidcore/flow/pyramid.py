@@ -16,6 +16,8 @@ Black & Anandan 1996 for the robust weights; Sun, Roth & Black, IJCV 2014, for t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -88,9 +90,18 @@ def coarse_to_fine(
 def prepare(prev: Float[np.ndarray, "H W"], next_: Float[np.ndarray, "H W"]) -> Level:
     """Normalise both frames of a level, differentiate the first and double the second."""
     prev, next_ = normalise(prev), normalise(next_)
-    y, x = np.indices(prev.shape, dtype=prev.dtype)
     Ix, Iy = five_point(prev)
-    return Level(prev, double(next_), Ix, Iy, x, y)
+    return Level(prev, double(next_), Ix, Iy, *positions(prev.shape, prev.dtype))
+
+
+@lru_cache(maxsize=32)
+def positions(
+    shape: tuple[int, int], dtype: np.dtype[Any]
+) -> tuple[Float[np.ndarray, "H W"], Float[np.ndarray, "H W"]]:
+    """Return each pixel's x and y; read-only, made once for each size."""
+    y, x = np.indices(shape, dtype=dtype)
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
 
 
 def normalise(image: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
@@ -144,15 +155,14 @@ def linearise(
 
 def enlarge(flow: Float[np.ndarray, "h w 2"], shape: tuple[int, int]) -> Float[np.ndarray, "H W 2"]:
     """Return a field of twice the size and twice the values; pixel (2 x, 2 y) is (x, y)."""
-    y, x = np.indices(shape, dtype=flow.dtype)
+    x, y = positions(shape, flow.dtype)
     return 2 * sample(flow, x / 2, y / 2)
 
 
 def median(flow: Float[np.ndarray, "H W 2"]) -> Float[np.ndarray, "H W 2"]:
     """Replace each component by its median over 5 x 5: outliers go, motion boundaries stay."""
     if flow.dtype == np.float32:
-        planes = [cv2.medianBlur(np.ascontiguousarray(flow[..., c]), MEDIAN_SIDE) for c in (0, 1)]
-        return np.stack(planes, axis=-1)
+        return cv2.merge([cv2.medianBlur(plane, MEDIAN_SIDE) for plane in cv2.split(flow)])
     half = MEDIAN_SIDE // 2  # OpenCV sorts no float64
     padded = np.pad(flow, ((half, half), (half, half), (0, 0)), mode="edge")
     around = sliding_window_view(padded, (MEDIAN_SIDE, MEDIAN_SIDE), axis=(0, 1))

@@ -23,7 +23,7 @@ def window_sums(*products: Float[np.ndarray, "H W"], window: int) -> Float[np.nd
     return sums
 
 
-def window_mean(x: Float[np.ndarray, "H W"], window: int) -> Float[np.ndarray, "H W"]:
+def window_mean(x: Float[np.ndarray, "H W *C"], window: int) -> Float[np.ndarray, "H W *C"]:
     """Average `x` over `window` x `window` pixels around each one; borders are replicated."""
     return cv2.blur(x, (window, window), borderType=cv2.BORDER_REPLICATE)
 
