@@ -24,6 +24,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Before torch is here: several threads for one small network wait for each other as soon as anybody
+# else uses the machine, another visitor or, at home, the browser. A step takes a sixth longer then.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 QUIET = 3.0  # seconds without a request: nobody waits while torch takes the interpreter
 LATEST = 120.0  # seconds after the start: from here on it loads, quiet or not
 TICK = 1.0  # seconds between two freezes

@@ -150,6 +150,19 @@ assert gone() is None
     )
 
 
+@pytest.mark.parametrize(("said", "threads"), [("", 1), ("OMP_NUM_THREADS=2", 2)])
+def test_a_network_runs_on_one_thread_unless_told_otherwise(said: str, threads: int) -> None:
+    passes(
+        f"""
+import os
+os.environ.pop("OMP_NUM_THREADS", None)
+os.environ.update(pair.split("=") for pair in {said!r}.split())
+import app, torch
+assert torch.get_num_threads() == {threads}
+"""
+    )
+
+
 def test_the_first_page_loads_no_torch() -> None:
     passes(
         """
