@@ -41,7 +41,7 @@ TAG = {"copy": "copies colour: tracks", "classify": "classifies: saliency", "tes
 ABOUT = {
     "joint": "every patch meets every patch",
     "divided": "along time at its own place, and across its own frame",
-    "space": "its own frame only, of eight that are the same eight played backwards",
+    "space": "its own frame only; played backwards, its eight are the same",
     "factorised": "its own frame, then whole frames meet",
 }
 LAYOUT = """<style>
