@@ -7,7 +7,7 @@ import streamlit as st
 from pages._ideas import BACKGROUND, GROUPS, IDEAS
 from pages._previews import MOMENTS, PREVIEWS, previews
 from pages._stage import component
-from pages._stage.assets import publish_clip
+from pages._stage.assets import publish_clip, script_address
 
 _MAP = component("ideas", js=["frames.js", "thumbs.js", "ideas.js"])
 
@@ -22,6 +22,7 @@ def ideas() -> None:
                 "clip": publish_clip(previews()),
                 "moments": MOMENTS,
                 "pictures": list(PREVIEWS),
+                "soon": script_address("plot"),
                 "groups": [
                     {"question": question, "pages": [asdict(idea) for idea in group]}
                     for question, group in groups.items()

@@ -39,6 +39,7 @@ class _Asset:
 
 _assets: LRUCache[str, _Asset] = LRUCache(HELD_BYTES, getsizeof=lambda asset: asset.held)
 _scripts: dict[str, str] = {}
+_addresses: dict[str, str] = {}
 _lock = threading.Lock()
 
 
@@ -92,7 +93,13 @@ def publish_script(name: str, text: str) -> str:
     """Offer a script under a name that holds its hash; returns the address."""
     digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
     _scripts[f"{name}-{digest}.js"] = text
-    return f"scripts/{name}-{digest}.js"
+    _addresses[name] = f"scripts/{name}-{digest}.js"
+    return _addresses[name]
+
+
+def script_address(name: str) -> str:
+    """Return where the newest script of that name is."""
+    return _addresses[name]
 
 
 def pack_scripts() -> None:

@@ -27,6 +27,13 @@ function makeGroup(group, pictures) {
   return section;
 }
 
+// Fetches what draws the figures of the other pages, once this page has all it needs itself.
+function fetchSoon(address) {
+  if (document.querySelector("link[rel=prefetch]")) return;
+  const link = Object.assign(document.createElement("link"), { rel: "prefetch", as: "script", href: new URL(address, root()) });
+  document.head.append(link);
+}
+
 export default function ({ data: [data], parentElement }) {
   const map = parentElement.querySelector(".map");
   if (!map.children.length) map.replaceChildren(...data.groups.map((group) => makeGroup(group, data.pictures)));
@@ -46,6 +53,6 @@ export default function ({ data: [data], parentElement }) {
     if (!canvas) return;
     card.welcome = playThumb(card, (moment) => drawThumb(canvas, data, pixels, index, moment), data.moments);
     seen.observe(card);
-  })).catch(() => {});
+  })).then(() => fetchSoon(data.soon)).catch(() => {});
   return () => { seen.disconnect(); cards.forEach((card) => clearInterval(card.timer)); };
 }

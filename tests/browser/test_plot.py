@@ -78,3 +78,15 @@ def test_a_figure_is_as_wide_as_its_column(figure: Locator) -> None:
             arg=figure.element_handle(),
         )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_start_page_fetches_the_script_and_the_others_find_it(app: str, visit: Visit) -> None:
+    fetched = """() => performance.getEntriesByType("resource")
+        .filter((entry) => entry.name.includes("scripts/plot-") && entry.responseEnd)
+        .map((entry) => entry.transferSize)"""
+    page = visit(app)
+    page.wait_for_function(f"({fetched})().length")
+    assert page.evaluate(fetched)[0] > 1_000_000
+    page.get_by_role("link", name="What makes video hard").first.click()
+    expect(page.locator(".plot .main-svg").first).to_be_visible()
+    assert page.evaluate(fetched)[1:] == [0]
