@@ -4,14 +4,14 @@ import streamlit as st
 
 from pages import _kit
 from pages._chapters import twostream as chapters
-from pages._chapters import twostream_bias, twostream_cost, twostream_learned
+from pages._chapters import twostream_bias, twostream_changes, twostream_cost, twostream_learned
 from vidcore.media import Clip
 
 CHAPTERS = {
     "Two opinions": chapters.opinions,
     "Flow as an image": chapters.stack,
     "Who knows what": twostream_learned.matrix,
-    "Break it": chapters.break_it,
+    "Break it": twostream_changes.break_it,
     "Scene bias": twostream_bias.leak,
     "First filters": twostream_learned.filters,
     "Cost and facts": twostream_cost.cost,

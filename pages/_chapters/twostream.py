@@ -22,9 +22,7 @@ KNOWN, OWN = "a clip of their world", "your clip"
 OPENING = {"action": 8, "colour": 0, "shape": 0}  # a red disc is thrown
 FUSION_VIEW = {"weight": 50, "question": "action", "rule": "answers"}
 STACK_VIEW = {"t": 0, "fields": 10, "channel": 0, "mean": 0}
-MOVED, RIGHT = "how much the answers moved", "who is still right"
 TOLD = 0.75  # of the clips right, where guessing one of a pair gets half
-UNMOVED = 0.01  # of an answer
 HELD = 16  # generated clips kept for all visitors
 
 _FUSION = component("streams_fusion", js=["radios.js", "streams_fusion.js"])
@@ -51,7 +49,7 @@ def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
         with st.container(horizontal=True):
             truth = {name: _label(name) for name in LABELS}
         seed = _kit.slider("Another clip like it", 0, 99, 0, key="twostream_seed")
-        st.caption(f"Shown: {_alt(truth)}. *{OWN}* shows them {_clip.caption()} instead.")
+        st.caption(f"Shown: {described(truth)}. *{OWN}* shows them {_clip.caption()} instead.")
     return generated(truth["action"], truth["colour"], truth["shape"], seed), truth
 
 
@@ -106,7 +104,7 @@ def _opinions(clip: Clip) -> None:
             stage(
                 shown,
                 key="twostream_stage",
-                alt=_alt(truth),
+                alt=described(truth),
                 tallest=300,
                 strip=False,
             )
@@ -158,7 +156,7 @@ def _frame_by_frame(result: twostream.TwoStreamResult) -> None:
             )
 
 
-def _alt(truth: Mapping[str, int] | None) -> str:
+def described(truth: Mapping[str, int] | None) -> str:
     if truth is None:
         return f"{_clip.caption()}, as both streams are shown it"
     named = {name: LABELS[name][k] for name, k in truth.items()}
@@ -241,7 +239,7 @@ def _stack(clip: Clip) -> None:
                     "start": result.start,
                     "most": 15,
                     "autoplay": True,
-                    "alt": f"{_alt(truth)}, first frame of the stack",
+                    "alt": f"{described(truth)}, first frame of the stack",
                     "view": view,
                 }
             ],
@@ -256,138 +254,3 @@ def _left_of_a_pan() -> str:
     left = twostream.left_without_mean(synthetic.make("pan", {}, seed=0).flow)
     names = {"nearly nothing": 0.0, "the edges of objects": 0.5, "the pan, doubled": 2.0}
     return min(names, key=lambda name: abs(names[name] - left))
-
-
-# ---- break it ----------------------------------------------------------------------------------
-def break_it(clip: Clip) -> None:
-    """Change one thing, and see who notices."""
-    _break_it(clip)
-    left, right = _kit.halves()
-    with left:
-        _kit.notice(
-            "Take the colour away, or turn light into dark: the flow is the same, and the temporal "
-            "stream says what it said. Shuffle or reverse: the frames are the same, and the "
-            "spatial stream says what it said, to the last digit. Backwards, the temporal stream "
-            "names the partner: throw becomes catch. Flow is not free of appearance, though: it "
-            "shows the silhouette, so the temporal stream knows something of the shape.",
-            r"\text{noticed} = \tfrac12 \sum_k "
-            r"\left|\,p_k^{\text{before}} - p_k^{\text{after}}\right|",
-        )
-    with right:
-        if ready("frame", "flow") and not twostream.trained_trouble():
-            _usually(twostream.trained_fusion())
-    _kit.peek(twostream.watch_changed, twostream.compare_change, twostream.watch_frames)
-
-
-@st.fragment
-def _break_it(clip: Clip) -> None:
-    left, right = _kit.halves()
-    with left:
-        slot = st.container()
-        shown, truth = watched(clip)
-    with right:
-        _kit.predict(
-            "The frames are shown in no order. Which stream notices?",
-            ["the spatial", "the temporal", "both"],
-            _noticing("shuffled"),
-            "The spatial stream averages over frames, and a sum does not know the order of its "
-            "terms. Flow between frames that were no neighbours is another flow.",
-            key="twostream_shuffled",
-        )
-        with _kit.controls():
-            name = str(
-                st.pills(
-                    "Change the clip",
-                    list(twostream.CHANGES)[1:],
-                    default="backwards",
-                    required=True,
-                    **_kit.bound("twostream_change"),
-                )
-            )
-    with slot:  # first, so that the browser fetches the clip while the streams watch it
-        stage(
-            twostream.changed_clip(shown, name),
-            key="twostream_changed",
-            alt=f"{_alt(truth)}; {name}",
-            tallest=300,
-            strip=False,
-        )
-    if ready("frame", "flow"):
-        with right:
-            _noticed(shown, name)
-
-
-def _noticing(name: str) -> str:
-    """Read from many clips which stream notices a change."""
-    if twostream.trained_trouble():
-        return "the temporal"
-    by_question = twostream.trained_fusion().changes[name]
-    moved = {
-        stream: max(by[stream]["noticed"] for by in by_question.values())
-        for stream in ("spatial", "temporal")
-    }
-    noticing = [stream for stream, share in moved.items() if share > UNMOVED]
-    return "both" if len(noticing) == len(moved) else f"the {''.join(noticing)}"
-
-
-def _noticed(shown: Clip, name: str) -> None:
-    """Show what one change did to both answers, and what it usually does."""
-    before = _kit.compute(twostream.watch, shown)
-    after = _kit.compute(twostream.watch_changed, shown, name)
-    change = twostream.compare_change(name, before, after)
-    _said(change, before)
-    st.caption("How much of each answer moved, on this clip:")
-    _kit.plot(
-        figures.noticed([change]),
-        key="twostream_noticed_plot",
-        alt=f"How much each stream's answers moved: {name}",
-    )
-    _every_change(shown)
-
-
-def _every_change(shown: Clip) -> None:
-    """Offer all changes of this clip; made only when asked for, as each needs its own flow."""
-    every = st.expander(
-        "Every change of this clip",
-        icon=":material/grid_on:",
-        on_change="rerun",
-        key="twostream_every",
-    )
-    if every.open:
-        with every:
-            _kit.plot(
-                figures.noticed(_kit.compute(twostream.which_notices, shown)[1:]),
-                key="twostream_every_plot",
-                alt="How much each stream's answers moved with every change of the clip",
-            )
-
-
-@st.fragment
-def _usually(trained: twostream.TrainedFusion) -> None:
-    """Show what every change does to many clips; on its own, for no slider changes it."""
-    drawn = {MOVED: figures.usually_noticed, RIGHT: figures.still_right}
-    with _kit.controls("usually"):
-        asked = st.segmented_control(
-            f"Over {trained.changed} test clips",
-            list(drawn),
-            default=MOVED,
-            required=True,
-            **_kit.bound("twostream_usually"),
-        )
-    _kit.plot(
-        drawn[str(asked)](trained),
-        key="twostream_usually_plot",
-        alt=f"{str(asked).capitalize()}, after every change, by stream and question",
-    )
-
-
-def _said(after: twostream.Change, before: twostream.TwoStreamResult) -> None:
-    """Say in words what each stream says now, and what it said before."""
-    for stream in ("spatial", "temporal"):
-        said = {}
-        for question, known in LABELS.items():
-            was = known[int(getattr(before, stream)[question].argmax())]
-            now = known[int(getattr(after.result, stream)[question].argmax())]
-            said[question] = now if now == was else f"{was} → **{now}**"
-        parts = " · ".join(f"{question}: {text}" for question, text in said.items())
-        st.markdown(f"**The {stream} stream** says {parts}")

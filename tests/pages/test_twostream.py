@@ -1,6 +1,8 @@
 """The page on two streams: what it sends to its stages, and what it says without weights."""
 
 import json
+import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages import _kit
 from pages._chapters import twostream as chapters
-from pages._chapters import twostream_bias, twostream_learned
+from pages._chapters import twostream_bias, twostream_changes, twostream_learned
 from pages._chapters.twostream_cost import FACTS, facts
 from tests.pages.test_pages import complaints, figures, open_page
 from tests.twostream.pair import nothing_trained, pair
@@ -91,14 +93,19 @@ def test_the_stack_is_sent_once_by_address_with_its_means() -> None:
     assert len(json.dumps(message)) < 3000  # bytes: no pixel travels with a control
 
 
+def answers(at: AppTest) -> str:
+    """Return the table of what both streams say, and what they said."""
+    return next(str(e.proto.body) for e in at.get("html") if "class=answers" in e.proto.body)
+
+
 def test_every_change_can_be_chosen_and_the_answers_follow(pair: Path) -> None:
     at = open_chapter("Break it")
-    before = words(at)
+    before = answers(at)
     group = next(g for g in at.button_group if g.key == "twostream_change")
     assert list(group.options) == list(twostream.CHANGES)[1:]
     group.set_value("negative").run()
     assert complaints(at) == []
-    assert words(at) != before
+    assert answers(at) != before
 
 
 def believed(at: AppTest) -> dict[str, list[float]]:
@@ -127,16 +134,26 @@ def test_the_change_chosen_is_compared_with_the_clip_as_it_is(pair: Path) -> Non
     at = open_chapter("Break it", twostream_change="stopped")
     clip = chapters.generated(ACTIONS.index("throw"), 0, 0, 0)
     moved = next(c for c in twostream.which_notices(clip) if c.name == "stopped")
-    spec = figures(at)[0]
-    numbers = [a["text"] for a in spec["layout"]["annotations"][:6]]
+    cell = r"<td style=[^>]*?(\d+)%, transparent.*?>(.*?)<small>(\d+)\u00a0% moved"
+    cells = re.findall(cell, answers(at))
     values = [*moved.spatial.values(), *moved.temporal.values()]
-    assert numbers == [f"{100 * v:.0f} %" for v in values]
+    assert [int(shown) for _, _, shown in cells] == [round(100 * v) for v in values]
+    assert [int(shade) for shade, _, _ in cells] == [round(60 * v) for v in values]
+    before = twostream.watch(clip)
+    for (_, said, _), (stream, question) in zip(
+        cells, product(("spatial", "temporal"), chapters.LABELS), strict=True
+    ):
+        was, now = (
+            chapters.LABELS[question][int(getattr(result, stream)[question].argmax())]
+            for result in (before, moved.result)
+        )
+        assert said == (now if now == was else f"{was} → <b>{now}</b>")
 
 
 def test_predictions_are_answered_from_what_was_computed(pair: Path) -> None:
     assert chapters._left_of_a_pan() == "nearly nothing"
     assert chapters._told_from_frames() in {"the colour", "both"}
-    assert chapters._noticing("shuffled") == "the temporal"
+    assert twostream_changes._noticing("shuffled") == "the temporal"
 
 
 @pytest.mark.parametrize("chapter", ["Scene bias", "First filters", "Cost and facts"])
