@@ -37,7 +37,7 @@ FIRST_FIGURE = """
 (() => {
   const opaque = (c) => c && c.width > 1 && c.getContext('2d').getImageData(0, 0, 1, 1).data[3];
   const painted = () => {
-    for (const host of document.querySelectorAll('[data-testid^=stBidiComponent] *'))
+    for (const host of document.querySelectorAll('[data-testid^=stBidiComponent]'))
       if (opaque(host.shadowRoot?.querySelector('canvas.picture'))) return true;
     return Boolean(document.querySelector('.js-plotly-plot .main-svg .plot'));
   };
@@ -51,7 +51,7 @@ FIRST_FIGURE = """
 # Time from an input event on the stage's range to the next painted frame.
 SCRUB = """
 async (steps) => {
-  const hosts = [...document.querySelectorAll('[data-testid^=stBidiComponent] *')];
+  const hosts = [...document.querySelectorAll('[data-testid^=stBidiComponent]')];
   const stage = hosts.map((e) => e.shadowRoot).find((r) => r?.querySelector('.scrub'));
   const range = stage.querySelector('.scrub'), times = [];
   stage.querySelector('.play').click();  // pause
