@@ -123,11 +123,9 @@ def _cell(
     now = known[int(getattr(change.result, stream)[question].argmax())]
     said = now if now == was else f"{was} → <b>{now}</b>"
     moved = getattr(change, stream)[question]
-    full = f"{DEEPEST * moved:.0%}"
-    return (
-        f'<td style="background: color-mix(in srgb, {theme.CORAL} {full}, transparent)">{said}'
-        f"<small>{moved:.0%} moved</small></td>".replace("% moved", "\N{NO-BREAK SPACE}% moved")
-    )
+    shade = f"color-mix(in srgb, {theme.CORAL} {DEEPEST * moved:.0%}, transparent)"
+    how_much = f"{100 * moved:.0f}\N{NO-BREAK SPACE}% moved"
+    return f'<td style="background: {shade}">{said}<small>{how_much}</small></td>'
 
 
 def _every_change(shown: Clip) -> None:
