@@ -5,8 +5,10 @@ before rotation: top-left red, top-right green, bottom-left blue, bottom-right w
 """
 
 import io
+import os
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -83,13 +85,30 @@ def video(
 ) -> bytes:
     """Encode T barcoded frames; `ticks` are their times in units of 1 / rate."""
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as output:
+    with _no_faster_than_others(), av.open(file, "w", format=container) as output:
         stream = _stream(output, codec, size, rate, QUIET.get(codec, {}) | options)
         if pixel_aspect:
             stream.codec_context.sample_aspect_ratio = pixel_aspect
         for packet in _packets(stream, ticks or range(T)):
             output.mux(packet)
     return file.getvalue()
+
+
+@contextmanager
+def _no_faster_than_others() -> Iterator[None]:
+    """Keep the thread's place among others.
+
+    SVT-AV1, called by root, makes the calling thread a real-time one. Browsers and servers started
+    by later tests would inherit that, and two busy pages then starve all else on two cores.
+    """
+    if not hasattr(os, "sched_getscheduler"):
+        yield
+        return
+    policy, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, priority)
 
 
 def two_tracks(*, default: int, sizes: Sequence[tuple[int, int]]) -> bytes:

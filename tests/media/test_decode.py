@@ -1,6 +1,7 @@
 """Decoding files made here: which frames come out, when, which way up, at what size."""
 
 import io
+import os
 from fractions import Fraction
 
 import av
@@ -293,3 +294,10 @@ class TestLimits:
         assert probe(mp4, limits=Limits(wall_seconds=15)).frames == T
         with pytest.raises(LimitError, match=r"longer than 0.001 seconds"):
             probe(mp4, limits=Limits(wall_seconds=0.001))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="no such call on this system")
+def test_drawing_a_video_leaves_the_process_as_urgent_as_it_was() -> None:
+    before = os.sched_getscheduler(0)
+    barcode.video("libsvtav1", size=(64, 48), T=2)
+    assert os.sched_getscheduler(0) == before
