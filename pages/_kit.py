@@ -232,6 +232,14 @@ def signed(value: float, form: str = "+.2f") -> str:
     return f"{value:{form}}".replace("-", "−")
 
 
+def on_demand(label: str, draw: Callable[[], None], *, key: str) -> None:
+    """Offer what costs too much to draw unasked; `draw` is called once it is open."""
+    panel = st.expander(label, icon=":material/grid_on:", on_change="rerun", key=key)
+    if panel.open:
+        with panel:
+            draw()
+
+
 # ---- thinking first ---------------------------------------------------------------------------
 def predict(question: str, options: Sequence[str], answer: str, because: str, *, key: str) -> None:
     """Ask before showing; check the answer and say why.

@@ -25,7 +25,7 @@ LATE = (  # otherwise imported on first use, by pages and by Streamlit itself
     *("pages._chapters.twostream_bias", "pages._chapters.twostream_cost"),
     "pages._chapters.twostream_changes",
     *("streamlit.emojis", "streamlit.material_icon_names", "streamlit.components.v2"),
-    *("streamlit.runtime.scriptrunner.magic_funcs", "plotly.io", "plotly.offline", "plotly.tools"),
+    "streamlit.runtime.scriptrunner.magic_funcs",
 )
 
 

@@ -1,6 +1,7 @@
 """Two streams on one clip: what each says, the stack of flow, and what each fails to notice."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -127,7 +128,11 @@ def _opinions(clip: Clip) -> None:
             default={"view": _kit.opening_view("twostream_fusion", FUSION_VIEW)},
             on_view_change=_kit.remember("twostream_fusion", "twostream_fusion", FUSION_VIEW),
         )
-        _frame_by_frame(result)
+        _kit.on_demand(
+            "What the spatial stream thinks of each frame",
+            partial(_frame_by_frame, result),
+            key="twostream_each",
+        )
 
 
 def _told_from_frames() -> str:
@@ -141,19 +146,11 @@ def _told_from_frames() -> str:
 
 
 def _frame_by_frame(result: twostream.TwoStreamResult) -> None:
-    each = st.expander(
-        "What the spatial stream thinks of each frame",
-        icon=":material/grid_on:",
-        on_change="rerun",
-        key="twostream_each",
+    _kit.plot(
+        figures.per_frame(result, "action", ACTIONS),
+        key="twostream_frames_plot",
+        alt="Probability of each action, frame by frame, by the spatial stream",
     )
-    if each.open:
-        with each:
-            _kit.plot(
-                figures.per_frame(result, "action", ACTIONS),
-                key="twostream_frames_plot",
-                alt="Probability of each action, frame by frame, by the spatial stream",
-            )
 
 
 def described(truth: Mapping[str, int] | None) -> str:

@@ -1,5 +1,7 @@
 """Change one thing about a clip, and see which of the two streams notices."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages import _kit
@@ -97,7 +99,9 @@ def _noticed(shown: Clip, name: str) -> None:
     before = _kit.compute(twostream.watch, shown)
     after = _kit.compute(twostream.watch_changed, shown, name)
     st.html(_table(twostream.compare_change(name, before, after), before))
-    _every_change(shown)
+    _kit.on_demand(
+        "Every change of this clip", partial(_every_change, shown), key="twostream_every"
+    )
 
 
 def _table(change: twostream.Change, before: twostream.TwoStreamResult) -> str:
@@ -129,20 +133,12 @@ def _cell(
 
 
 def _every_change(shown: Clip) -> None:
-    """Offer all changes of this clip; made only when asked for, as each needs its own flow."""
-    every = st.expander(
-        "Every change of this clip",
-        icon=":material/grid_on:",
-        on_change="rerun",
-        key="twostream_every",
+    """Show all changes of this clip; each needs its own flow."""
+    _kit.plot(
+        figures.noticed(_kit.compute(twostream.which_notices, shown)[1:]),
+        key="twostream_every_plot",
+        alt="How much each stream's answers moved with every change of the clip",
     )
-    if every.open:
-        with every:
-            _kit.plot(
-                figures.noticed(_kit.compute(twostream.which_notices, shown)[1:]),
-                key="twostream_every_plot",
-                alt="How much each stream's answers moved with every change of the clip",
-            )
 
 
 @st.fragment

@@ -33,11 +33,6 @@ def step(figure: Locator) -> None:
     settle(page)
 
 
-def longest(figure: Locator) -> float:
-    """Return the largest number of frames that the figure draws."""
-    return float(figure.evaluate("(box) => Math.max(...[...box.calcdata[0]].map((p) => p.y))"))
-
-
 def test_a_slider_moves_what_is_drawn_and_draws_nothing_anew(figure: Locator) -> None:
     svg = figure.locator(".main-svg").first
     svg.evaluate("(element) => { element.probe = true; }")

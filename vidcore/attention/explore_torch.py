@@ -9,7 +9,7 @@ from jaxtyping import Float, Float32
 from torch import Tensor
 
 from vidcore.attention.result import AttentionResult, Layer, Pattern, Step
-from vidcore.attention.small_torch import SIDE, SLICES, TUBELET, Attention, Block, SmallTransformer
+from vidcore.attention.small_torch import SIDE, SLICES, Attention, Block, SmallTransformer
 from vidcore.attention.track_torch import FRAMES, GRID, Copier
 from vidcore.bridge_torch import to_video
 from vidcore.media.clip import read_only
@@ -69,9 +69,15 @@ def classifier(frames: Float32[np.ndarray, "T H W 3"], name: str) -> AttentionRe
             step = attention_step(block.space, block.norm_space(x), "frames", f"late.{k - 1}.space")
             layers.append(Layer(f"late block {k}, slices", {"frames": step}))
             x = block(x, {})
-    of = 1 if network.single else TUBELET  # frames to a slice
-    grid = (SLICES, SIDE, SIDE)
-    return AttentionResult(name, network.scheme, "classify", grid, of, network.shown, tuple(layers))
+    return AttentionResult(
+        name,
+        network.scheme,
+        "classify",
+        (SLICES, SIDE, SIDE),
+        network.tubelet,
+        network.shown,
+        tuple(layers),
+    )
 
 
 def block_layer(block: Block, x: Float[Tensor, "1 T N D"], name: str, where: str) -> Layer:

@@ -110,8 +110,8 @@ class SmallTransformer(nn.Module):
         super().__init__()
         self.scheme = scheme
         kernel, border = (reach, 3, 3), (reach // 2, 1, 1)
-        self.single = reach == 1
-        strides = [(1, 2, 2)] * len(STEM) if self.single else STRIDES
+        self.tubelet = 1 if reach == 1 else TUBELET  # frames to a slice of tokens
+        strides = [(1, 2, 2)] * len(STEM) if reach == 1 else STRIDES
         self.stem = nn.ModuleList(
             nn.Sequential(
                 nn.Conv3d(c_in, c_out, kernel, stride, border, bias=False),
@@ -135,7 +135,7 @@ class SmallTransformer(nn.Module):
     @property
     def shown(self) -> tuple[int, ...]:
         """The frame that stands for each slice of tokens."""
-        return MIRRORED if self.single else tuple(range(0, SLICES * TUBELET, TUBELET))
+        return MIRRORED if self.tubelet == 1 else tuple(range(0, SLICES * TUBELET, TUBELET))
 
     def forward(self, video: Float[Tensor, "B 3 T H W"], *, keep: bool = False) -> dict[str, Any]:
         """Return the logits of each question.
@@ -172,7 +172,7 @@ class SmallTransformer(nn.Module):
 
     def tokens(self, video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t n D"]:
         """Turn the clip into 8 slices of 6 x 6 tokens that know their place, most their time."""
-        x = video[:, :, list(MIRRORED)] - 0.5 if self.single else video - 0.5
+        x = (video[:, :, list(self.shown)] if self.tubelet == 1 else video) - 0.5
         for layer in self.stem:
             x = layer(x)
         embedded = self.embed(rearrange(x, "b c t h w -> (b t) c h w"))
