@@ -126,7 +126,7 @@ def changes() -> dict[str, dict[str, dict[str, dict[str, float]]]]:
             for q in QUESTIONS:
                 truth = int(getattr(batch, q)[k])
                 for stream in ("spatial", "temporal"):
-                    right = int(getattr(change.result, stream)[q].argmax()) == truth
+                    right = int(getattr(change.after, stream)[q].argmax()) == truth
                     noticed = getattr(change, stream)[q]
                     found[change.name][q][stream].append((noticed, right))
     return {

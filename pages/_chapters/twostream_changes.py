@@ -40,7 +40,7 @@ def break_it(clip: Clip) -> None:
     with right:
         if ready("frame", "flow") and not twostream.trained_trouble():
             _usually(twostream.trained_fusion())
-    _kit.peek(twostream.watch_changed, twostream.compare_change, twostream.watch_frames)
+    _kit.peek(twostream.which_notices, twostream.watch_frames)
 
 
 @st.fragment
@@ -96,15 +96,14 @@ def _noticing(name: str) -> str:
 
 def _noticed(shown: Clip, name: str) -> None:
     """Show what one change did to both answers, and offer what every other would do."""
-    before = _kit.compute(twostream.watch, shown)
-    after = _kit.compute(twostream.watch_changed, shown, name)
-    st.html(_table(twostream.compare_change(name, before, after), before))
+    (change,) = _kit.compute(twostream.which_notices, shown, name)
+    st.html(_table(change))
     _kit.on_demand(
         "Every change of this clip", partial(_every_change, shown), key="twostream_every"
     )
 
 
-def _table(change: twostream.Change, before: twostream.TwoStreamResult) -> str:
+def _table(change: twostream.Change) -> str:
     """Write what each stream says now, what it said before, and how much of its answer moved.
 
     As a table and not as a figure: it is drawn again at every step of the slider.
@@ -112,19 +111,17 @@ def _table(change: twostream.Change, before: twostream.TwoStreamResult) -> str:
     head = "".join(f"<th scope=col>{question}</th>" for question in LABELS)
     rows = "".join(
         f"<tr><th scope=row>{stream} stream</th>"
-        + "".join(_cell(question, stream, change, before) for question in LABELS)
+        + "".join(_cell(question, stream, change) for question in LABELS)
         + "</tr>"
         for stream in ("spatial", "temporal")
     )
     return f"{LAYOUT}<table class=answers><tr><td></td>{head}</tr>{rows}</table>"
 
 
-def _cell(
-    question: str, stream: str, change: twostream.Change, before: twostream.TwoStreamResult
-) -> str:
+def _cell(question: str, stream: str, change: twostream.Change) -> str:
     known = LABELS[question]
-    was = known[int(getattr(before, stream)[question].argmax())]
-    now = known[int(getattr(change.result, stream)[question].argmax())]
+    was = known[int(getattr(change.before, stream)[question].argmax())]
+    now = known[int(getattr(change.after, stream)[question].argmax())]
     said = now if now == was else f"{was} → <b>{now}</b>"
     moved = getattr(change, stream)[question]
     shade = f"color-mix(in srgb, {theme.CORAL} {DEEPEST * moved:.0%}, transparent)"

@@ -145,7 +145,7 @@ def test_the_change_chosen_is_compared_with_the_clip_as_it_is(pair: Path) -> Non
     ):
         was, now = (
             chapters.LABELS[question][int(getattr(result, stream)[question].argmax())]
-            for result in (before, moved.result)
+            for result in (before, moved.after)
         )
         assert said == (now if now == was else f"{was} → <b>{now}</b>")
 

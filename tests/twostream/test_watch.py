@@ -52,8 +52,7 @@ def test_the_spatial_stream_is_the_mean_over_frames_and_cannot_know_their_order(
     pair: Path, thrown: Clip
 ) -> None:
     frames = watching.prepare(thrown)
-    before = twostream.watch_frames(frames)
-    after = twostream.watch_frames(CHANGES["shuffled"](frames))
+    before, after = twostream.watch_frames(frames, CHANGES["shuffled"](frames))
     for question, logits in before.spatial.items():
         mean = before.per_frame[question].mean(axis=0)
         np.testing.assert_allclose(logits, mean, atol=1e-5)
@@ -72,7 +71,7 @@ def test_every_change_is_made_and_compared_with_none(
     assert set(same.spatial.values()) | set(same.temporal.values()) == {0.0}
     assert covered.name == "covered"
     assert min(*covered.spatial.values(), *covered.temporal.values()) > 0
-    np.testing.assert_array_equal(covered.result.frames, CHANGES["covered"](same.result.frames))
+    np.testing.assert_array_equal(covered.after.frames, CHANGES["covered"](same.after.frames))
 
 
 def test_who_sees_brightness_alone_does_not_miss_colour(pair: Path, thrown: Clip) -> None:

@@ -1,14 +1,13 @@
 """Derivatives on tensors: as `derivatives`, with a leading batch axis."""
 
-import torch
+import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
 from vidcore.flow.derivatives import FIVE_POINT
 from vidcore.flow.window_torch import correlate
 
-SOBEL = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
-FIVE = torch.from_numpy(FIVE_POINT)
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 8
 
 
 def sobel(
@@ -22,4 +21,4 @@ def five_point(
     image: Float[Tensor, "B H W"],
 ) -> tuple[Float[Tensor, "B H W"], Float[Tensor, "B H W"]]:
     """Return (Ix, Iy) by the five-point rule."""
-    return correlate(image, FIVE), correlate(image, FIVE.T)
+    return correlate(image, FIVE_POINT), correlate(image, FIVE_POINT.T)

@@ -3,7 +3,6 @@
 from functools import partial
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
@@ -12,12 +11,11 @@ from vidcore.flow.frames import check_count
 from vidcore.flow.frames_torch import brightness
 from vidcore.flow.horn_schunck import NEIGHBOURS, WINDOW, check_alpha
 from vidcore.flow.pyramid import SOLVABLE
-from vidcore.flow.pyramid_torch import Level, coarse_to_fine, linearise
+from vidcore.flow.pyramid_torch import Flow, Level, coarse_to_fine, linearise
 from vidcore.flow.structure_torch import structure_tensor, textured
-from vidcore.flow.window_torch import window_sum
+from vidcore.flow.window_torch import correlate, window_sums
 
 Field = Float[Tensor, "B H W"]
-KERNEL = torch.from_numpy(NEIGHBOURS)
 
 
 def horn_schunck(
@@ -47,23 +45,14 @@ def horn_schunck(
     return flow.movedim(0, -1), valid
 
 
-def sweep(
-    flow: Float[Tensor, "2 B H W"], Ix: Field, Iy: Field, It: Field, gain: Field, *, times: int
-) -> Float[Tensor, "2 B H W"]:
+def sweep(flow: Flow, Ix: Field, Iy: Field, It: Field, gain: Field, *, times: int) -> Flow:
     """Sweep `times`: from the neighbours' mean, a step along the gradient towards constancy."""
     gradient = torch.stack([Ix, Iy])
     for _ in range(times):
-        mean = neighbour_mean(flow)
+        mean = correlate(flow, NEIGHBOURS)
         r = gain * ((gradient * mean).sum(0) + It)
         flow = mean - gradient * r
     return flow
-
-
-def neighbour_mean(flow: Float[Tensor, "2 B H W"]) -> Float[Tensor, "2 B H W"]:
-    """Average the eight neighbours: 1/6 for the near four, 1/12 for the corners; borders repeat."""
-    images = flow.flatten(0, 1)[:, None]  # (2 B, 1, H, W)
-    padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
-    return F.conv2d(padded, KERNEL.to(flow)[None, None]).view_as(flow)
 
 
 def pyramidal_horn_schunck(
@@ -90,14 +79,15 @@ def pyramidal_horn_schunck(
 
 
 def refine(
-    level: Level, flow: Float[Tensor, "B H W 2"], *, alpha: float, sweeps: int
-) -> tuple[Float[Tensor, "B H W 2"], Bool[Tensor, "B H W"]]:
+    level: Level, flow: Flow, *, alpha: float, sweeps: int
+) -> tuple[Flow, Bool[Tensor, "B H W"]]:
     """Sweep from the flow so far; a pixel's say is its weight `w`."""
     Ix, Iy, It, w = linearise(level, flow)
-    u, v = flow.unbind(-1)
+    u, v = flow
     It = It - Ix * u - Iy * v  # of the total flow, not of an increment
     gain = w / (alpha**2 + w * (Ix**2 + Iy**2))
-    refined = sweep(flow.movedim(-1, 0), Ix, Iy, It, gain, times=sweeps)
-    products = (w * Ix * Ix, w * Ix * Iy, w * Iy * Iy)
-    valid = textured(*(window_sum(product, WINDOW) for product in products), share=SOLVABLE)
-    return refined.movedim(0, -1), valid
+    refined = sweep(flow, Ix, Iy, It, gain, times=sweeps)
+    valid = textured(
+        *window_sums(w * Ix * Ix, w * Ix * Iy, w * Iy * Iy, window=WINDOW), share=SOLVABLE
+    )
+    return refined, valid

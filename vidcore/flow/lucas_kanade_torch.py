@@ -11,9 +11,9 @@ from vidcore.flow.frames import check_count, check_window
 from vidcore.flow.frames_torch import brightness
 from vidcore.flow.lucas_kanade import DAMPING, LEAST_WEIGHT, SURROUNDINGS
 from vidcore.flow.pyramid import SOLVABLE
-from vidcore.flow.pyramid_torch import Level, coarse_to_fine, linearise
-from vidcore.flow.structure_torch import structure_tensor, textured
-from vidcore.flow.window_torch import fill, window_mean, window_sum
+from vidcore.flow.pyramid_torch import Flow, Level, coarse_to_fine, linearise
+from vidcore.flow.structure_torch import textured
+from vidcore.flow.window_torch import fill, window_sums
 
 
 def lucas_kanade(
@@ -44,8 +44,9 @@ def lucas_kanade(
 
     Ix, Iy = sobel(I1)
     It = I2 - I1
-    Sxx, Sxy, Syy = structure_tensor(Ix, Iy, window=window)
-    Sxt, Syt = window_sum(Ix * It, window), window_sum(Iy * It, window)
+    Sxx, Sxy, Syy, Sxt, Syt = window_sums(
+        Ix * Ix, Ix * Iy, Iy * Iy, Ix * It, Iy * It, window=window
+    )
 
     valid = textured(Sxx, Sxy, Syy)
     det = torch.where(valid, Sxx * Syy - Sxy * Sxy, 1)
@@ -84,18 +85,15 @@ def pyramidal_lucas_kanade(
     return fill(flow, valid), valid
 
 
-def refine(
-    level: Level, flow: Float[Tensor, "B H W 2"], *, window: int
-) -> tuple[Float[Tensor, "B H W 2"], Bool[Tensor, "B H W"]]:
+def refine(level: Level, flow: Flow, *, window: int) -> tuple[Flow, Bool[Tensor, "B H W"]]:
     """Take one step: each window moves as its surroundings do, plus one (u, v) of its own."""
     Ix, Iy, It, w = linearise(level, flow)
     around = surroundings(flow, w)
-    du, dv = (flow - around).unbind(-1)
+    du, dv = flow - around
     Ib = It - Ix * du - Iy * dv  # the difference that would remain if the pixel moved as `around`
     wIx, wIy = w * Ix, w * Iy
-    Sxx, Sxy, Syy, Sxb, Syb = (
-        window_sum(product, window)
-        for product in (wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib)
+    Sxx, Sxy, Syy, Sxb, Syb = window_sums(
+        wIx * Ix, wIx * Iy, wIy * Iy, wIx * Ib, wIy * Ib, window=window
     )
     valid = textured(Sxx, Sxy, Syy, share=SOLVABLE)
 
@@ -105,14 +103,11 @@ def refine(
     det = Sxx * Syy - Sxy * Sxy
     u = (Sxy * Syb - Syy * Sxb) / det
     v = (Sxy * Sxb - Sxx * Syb) / det
-    return around + torch.stack([u, v], dim=-1), valid
+    return around + torch.stack([u, v]), valid
 
 
-def surroundings(
-    flow: Float[Tensor, "B H W 2"], w: Float[Tensor, "B H W"]
-) -> Float[Tensor, "B H W 2"]:
+def surroundings(flow: Flow, w: Float[Tensor, "B H W"]) -> Flow:
     """Average the flow around each pixel; those that agree with their flow count more."""
     w = w + LEAST_WEIGHT
-    total = window_mean(w, SURROUNDINGS)
-    means = [window_mean(w * component, SURROUNDINGS) / total for component in flow.unbind(-1)]
-    return torch.stack(means, dim=-1)
+    wu, wv, total = window_sums(*(w * flow), w, window=SURROUNDINGS)
+    return torch.stack([wu, wv]) / total

@@ -109,7 +109,8 @@ def normalise(image: Float[np.ndarray, "H W"]) -> Float[np.ndarray, "H W"]:
     difference = image - window_mean(image, NORMALISED_OVER)
     variance = window_mean(difference**2, NORMALISED_OVER)
     eps = np.finfo(image.dtype).eps
-    floor = FAINTEST * difference.std() + np.sqrt(eps) * abs(image).max() + eps  # above rounding
+    overall = cv2.meanStdDev(difference)[1].item()
+    floor = FAINTEST * overall + np.sqrt(eps) * abs(image).max() + eps  # above rounding
     normalised: np.ndarray = difference / np.sqrt(np.maximum(variance, floor**2))
     return normalised
 

@@ -5,14 +5,15 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from vidcore.flow.structure import TEXTURED
-from vidcore.flow.window_torch import window_sum
+from vidcore.flow.window_torch import window_sums
 
 Field = Float[Tensor, "B H W"]
 
 
 def structure_tensor(Ix: Field, Iy: Field, *, window: int) -> tuple[Field, Field, Field]:
     """Return the window sums (Sxx, Sxy, Syy) around every pixel, in squared grey levels."""
-    return window_sum(Ix * Ix, window), window_sum(Ix * Iy, window), window_sum(Iy * Iy, window)
+    Sxx, Sxy, Syy = window_sums(Ix * Ix, Ix * Iy, Iy * Iy, window=window)
+    return Sxx, Sxy, Syy
 
 
 def eigenvalues(Sxx: Field, Sxy: Field, Syy: Field) -> tuple[Field, Field]:

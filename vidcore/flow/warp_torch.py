@@ -58,6 +58,6 @@ def sample(
     the same and does not divide by W - 1: RAFT's coarsest level can be one pixel wide.
     """
     H, W = image.shape[-2:]
-    x, y = (2 * x + 1) / W - 1, (2 * y + 1) / H - 1
+    x, y = x * (2 / W) + (1 / W - 1), y * (2 / H) + (1 / H - 1)
     grid = torch.stack(torch.broadcast_tensors(x, y), dim=-1)  # type: ignore[no-untyped-call]
     return F.grid_sample(image, grid.to(image), padding_mode=padding, align_corners=False)

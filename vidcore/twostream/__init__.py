@@ -10,8 +10,6 @@ from vidcore.twostream.change import (
     CHANGES,
     Change,
     changed_clip,
-    compare_change,
-    watch_changed,
     which_notices,
 )
 from vidcore.twostream.cost import spend
@@ -55,7 +53,6 @@ __all__ = [
     "biased_clip",
     "both_answers",
     "changed_clip",
-    "compare_change",
     "fields",
     "first_layers",
     "fit_svm",
@@ -76,7 +73,6 @@ __all__ = [
     "trained_fusion",
     "trained_trouble",
     "watch",
-    "watch_changed",
     "watch_frames",
     "which_notices",
 ]

@@ -100,20 +100,21 @@ CHANGES: Mapping[str, Callable[[Video], Video]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """What both streams say after one change, and how much each has noticed.
+    """What both streams say before and after one change, and how much each has noticed.
 
     Parameters
     ----------
     name
         Of the change, a key of `CHANGES`.
-    result
+    before, after
         What they say.
     spatial, temporal
         By question, from 0, the same answer with the same certainty, to 1.
     """
 
     name: str
-    result: TwoStreamResult
+    before: TwoStreamResult
+    after: TwoStreamResult
     spatial: Mapping[str, float]
     temporal: Mapping[str, float]
 
@@ -123,43 +124,40 @@ def changed_clip(clip: Clip, name: str) -> Clip:
     return Clip(CHANGES[name](prepare(clip)), clip.fps)
 
 
-def watch_changed(
-    clip: Clip, name: str, *, spatial: str = SPATIAL, temporal: str = TEMPORAL
-) -> TwoStreamResult:
-    """Ask both streams about a clip after one change of `CHANGES`.
+def which_notices(
+    clip: Clip,
+    *names: str,
+    spatial: str = SPATIAL,
+    temporal: str = TEMPORAL,
+) -> tuple[Change, ...]:
+    """Ask both streams about a clip as it is and after each of some changes, all at once.
+
+    Parameters
+    ----------
+    names
+        Of the changes, keys of `CHANGES`; all of them if left out.
 
     Raises
     ------
     WeightsError
         If a stream has not been trained, or its file is damaged.
     """
-    return watch_frames(CHANGES[name](prepare(clip)), spatial=spatial, temporal=temporal)
+    names = names or tuple(CHANGES)
+    frames = prepare(clip)
+    videos = [frames, *(CHANGES[name](frames) for name in names)]
+    before, *after = watch_frames(*videos, spatial=spatial, temporal=temporal)
+    return tuple(_compare(name, before, result) for name, result in zip(names, after, strict=True))
 
 
-def compare_change(name: str, before: TwoStreamResult, after: TwoStreamResult) -> Change:
+def _compare(name: str, before: TwoStreamResult, after: TwoStreamResult) -> Change:
     """Say how much each stream has noticed of a change, from its answers before and after."""
     return Change(
         name,
+        before,
         after,
         {q: noticed(before.spatial[q], after.spatial[q]) for q in before.spatial},
         {q: noticed(before.temporal[q], after.temporal[q]) for q in before.temporal},
     )
-
-
-def which_notices(
-    clip: Clip, *, spatial: str = SPATIAL, temporal: str = TEMPORAL
-) -> tuple[Change, ...]:
-    """Make every change of `CHANGES`, and ask both streams each time.
-
-    Raises
-    ------
-    WeightsError
-        If a stream has not been trained, or its file is damaged.
-    """
-    streams = {"spatial": spatial, "temporal": temporal}
-    results = {name: watch_changed(clip, name, **streams) for name in CHANGES}
-    before = results["as it is"]
-    return tuple(compare_change(name, before, after) for name, after in results.items())
 
 
 def noticed(before: Float[np.ndarray, " K"], after: Float[np.ndarray, " K"]) -> float:

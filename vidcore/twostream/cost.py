@@ -22,7 +22,7 @@ def spend(
     """
     frames = prepare(clip)
     runs = [
-        watch_frames(frames, spatial=spatial, temporal=temporal).seconds
+        watch_frames(frames, spatial=spatial, temporal=temporal)[0].seconds
         for _ in range(repeats + 1)  # the first finds everything cold, and is left out
     ][1:]
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}

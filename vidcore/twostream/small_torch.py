@@ -6,14 +6,12 @@ averaged after it. Whoever averages cannot know the order.
 
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from einops import rearrange, reduce
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.errors import ShapeError
-from vidcore.flow.lucas_kanade import pyramidal_lucas_kanade as reference
 from vidcore.flow.lucas_kanade_torch import pyramidal_lucas_kanade
 from vidcore.sampling import tsn
 from vidcore.weights.heads_torch import Heads
@@ -130,21 +128,12 @@ class FlowNet(nn.Module):
 
 @torch.no_grad()
 def flow_of(video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t H W 2"]:
-    """Estimate the flow between all neighbouring frames by pyramidal Lucas-Kanade, in pixels.
-
-    On a CPU by the reference, pair by pair: seven times faster there than its twin, which takes
-    all pairs at once on a GPU.
-    """
+    """Estimate the flow between all neighbouring frames by pyramidal Lucas-Kanade, in pixels."""
     B, T = len(video), video.shape[2]
     weights = torch.tensor(GREY, dtype=video.dtype, device=video.device)
     grey = torch.einsum("bcthw,c->bthw", video, weights)
     prev, next_ = (rearrange(part, "b t h w -> (b t) h w") for part in (grey[:, :-1], grey[:, 1:]))
-    if video.device.type == "cpu":
-        pairs = zip(prev.numpy(), next_.numpy(), strict=True)
-        fields = [reference(*pair, window=WINDOW).flow for pair in pairs]
-        flow = torch.from_numpy(np.stack(fields))
-    else:
-        flow, _ = pyramidal_lucas_kanade(prev, next_, window=WINDOW)
+    flow, _ = pyramidal_lucas_kanade(prev, next_, window=WINDOW)
     return rearrange(flow, "(b t) h w uv -> b t h w uv", b=B, t=T - 1)
 
 

@@ -5,7 +5,7 @@
 
 Both read 16 frames of 48 x 48 pixels. The spatial stream scores each frame and averages; the
 temporal one reads the 15 flow fields between them as 30 channels, estimated by our own pyramidal
-Lucas-Kanade.
+Lucas-Kanade: by its torch path, all pairs at once, as in training.
 """
 
 import time
@@ -46,7 +46,7 @@ class TwoStreamResult:
     per_frame
         By question, `(16, K)`: the spatial stream's logits for each frame, whose mean is `spatial`.
     seconds
-        What was spent on "flow", "spatial" and "temporal".
+        What was spent on "flow", "spatial" and "temporal"; of several videos, this one's share.
     """
 
     frames: np.ndarray
@@ -80,43 +80,58 @@ def watch(clip: Clip, *, spatial: str = SPATIAL, temporal: str = TEMPORAL) -> Tw
     WeightsError
         If one of them has not been trained, or its file is damaged.
     """
-    return watch_frames(prepare(clip), spatial=spatial, temporal=temporal)
+    (result,) = watch_frames(prepare(clip), spatial=spatial, temporal=temporal)
+    return result
 
 
 def watch_frames(
-    frames: np.ndarray, *, spatial: str = SPATIAL, temporal: str = TEMPORAL
-) -> TwoStreamResult:
-    """Ask both trained streams about the very frames they read.
+    *videos: np.ndarray, spatial: str = SPATIAL, temporal: str = TEMPORAL
+) -> tuple[TwoStreamResult, ...]:
+    """Ask both trained streams about the very frames they read, of several videos at once.
 
     Parameters
     ----------
-    frames
-        `(16, 48, 48, 3)` float32, RGB in [0, 1].
+    videos
+        Each `(16, 48, 48, 3)` float32, RGB in [0, 1].
 
     Raises
     ------
     ShapeError
-        If the frames are of another shape or dtype.
+        If there is no video, or the frames are of another shape or dtype.
     WeightsError
         If a stream has not been trained, or its file is damaged.
     """
-    if frames.shape != (FRAMES, SIDE, SIDE, 3) or frames.dtype != np.float32:
-        raise ShapeError(
-            f"The trained streams read ({FRAMES}, {SIDE}, {SIDE}, 3) float32; got {frames.shape} "
-            f"{frames.dtype}. Call watch(clip), which takes and scales what they need."
-        )
-    from vidcore.twostream.watch_torch import ask_spatial, ask_temporal  # torch is heavy
+    if not videos:
+        raise ShapeError("watch_frames needs one video or more; got none. Pass frames.")
+    for frames in videos:
+        if frames.shape != (FRAMES, SIDE, SIDE, 3) or frames.dtype != np.float32:
+            raise ShapeError(
+                f"The trained streams read ({FRAMES}, {SIDE}, {SIDE}, 3) float32; got "
+                f"{frames.shape} {frames.dtype}. Call watch(clip), which takes and scales what "
+                "they need."
+            )
+    from vidcore.twostream import watch_torch  # torch is heavy
 
+    stacked = np.stack(videos)
     start = time.perf_counter()
-    flow = flow_between(frames)
-    seconds = {"flow": time.perf_counter() - start}
-    start = time.perf_counter()
-    says, per_frame = ask_spatial(spatial, frames)
-    seconds["spatial"] = time.perf_counter() - start
-    start = time.perf_counter()
-    moves = ask_temporal(temporal, flow)
-    seconds["temporal"] = time.perf_counter() - start
-    return TwoStreamResult(frames, flow, says, moves, per_frame, seconds)
+    flow = watch_torch.find_flow(stacked)
+    flown = time.perf_counter()
+    says, per_frame = watch_torch.ask_spatial(spatial, stacked)
+    seen = time.perf_counter()
+    moves = watch_torch.ask_temporal(temporal, flow)
+    spent = {"flow": flown - start, "spatial": seen - flown, "temporal": time.perf_counter() - seen}
+    seconds = {name: total / len(videos) for name, total in spent.items()}
+    return tuple(
+        TwoStreamResult(
+            frames,
+            flow[n],
+            {question: logits[n] for question, logits in says.items()},
+            {question: logits[n] for question, logits in moves.items()},
+            {question: logits[n] for question, logits in per_frame.items()},
+            seconds,
+        )
+        for n, frames in enumerate(videos)
+    )
 
 
 def flow_between(frames: Float[np.ndarray, "T H W 3"]) -> Float[np.ndarray, "t H W 2"]:

@@ -2,27 +2,38 @@
 
 import numpy as np
 import torch
+from einops import rearrange
 from jaxtyping import Float
 
-from vidcore.bridge_torch import to_video
+from vidcore.twostream.small_torch import flow_of
 from vidcore.weights.load_torch import load
 
 Answers = dict[str, np.ndarray]
 
 
 @torch.inference_mode()
-def ask_spatial(name: str, frames: Float[np.ndarray, "T H W 3"]) -> tuple[Answers, Answers]:
-    """Return the logits of each question, and those of each frame."""
-    said = load(name)(to_video(frames), keep=True)
-    each = said["per_frame"]
-    return {q: said[q][0].numpy() for q in each}, {q: x[0].numpy() for q, x in each.items()}
+def find_flow(videos: Float[np.ndarray, "N T H W 3"]) -> Float[np.ndarray, "N t H W 2"]:
+    """Estimate the flow between neighbouring frames of all videos at once."""
+    return flow_of(_to_tensor(videos)).numpy()
 
 
 @torch.inference_mode()
-def ask_temporal(name: str, flow: Float[np.ndarray, "t H W 2"]) -> Answers:
-    """Return the logits of each question, from flow in pixels per frame."""
-    said = load(name)(flow=torch.tensor(flow)[None])
-    return {question: logits[0].numpy() for question, logits in said.items()}
+def ask_spatial(name: str, videos: Float[np.ndarray, "N T H W 3"]) -> tuple[Answers, Answers]:
+    """Return the logits of each question, `(N, K)`, and those of each frame, `(N, T, K)`."""
+    said = load(name)(_to_tensor(videos), keep=True)
+    each = said["per_frame"]
+    return {q: said[q].numpy() for q in each}, {q: x.numpy() for q, x in each.items()}
+
+
+@torch.inference_mode()
+def ask_temporal(name: str, flow: Float[np.ndarray, "N t H W 2"]) -> Answers:
+    """Return the logits of each question, `(N, K)`, from flow in pixels per frame."""
+    said = load(name)(flow=torch.tensor(flow))
+    return {question: logits.numpy() for question, logits in said.items()}
+
+
+def _to_tensor(videos: Float[np.ndarray, "N T H W 3"]) -> Float[torch.Tensor, "N 3 T H W"]:
+    return rearrange(torch.tensor(videos), "n t h w c -> n c t h w").contiguous()
 
 
 def first_layer(name: str) -> Float[np.ndarray, "N k k C"]:
