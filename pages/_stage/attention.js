@@ -29,9 +29,9 @@ class Explorer {
     this.data = data;
     const names = data.rows.map((row) => row.name).join();
     if (this.names !== names) { this.names = names; this.find("rows").replaceChildren(...data.rows.map(() => this.element())); this.active = 0; this.key = null; }
-    this.find("note").textContent = "Loading queries and keys…";
     try {
-      const volumes = await Promise.all([data.clip, ...data.rows.map((row) => row.volume ?? null)].map((spec) => spec && loadVolume(spec)));
+      const late = () => { if (this.data === data) this.find("note").textContent = "Loading queries and keys…"; };
+      const volumes = await loadVolumes([data.clip, ...data.rows.map((row) => row.volume ?? null)], late);
       if (this.data !== data || this.gone) return; // a newer call is under way
       this.clip = { ...data.clip, data: volumes[0] };
       this.rows = data.rows.map((row, k) => ({ ...row, values: volumes[k + 1] }));

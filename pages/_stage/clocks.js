@@ -37,10 +37,10 @@ class Clocks extends ClipPlayer {
     const fresh = this.data?.screens[0].clip.url !== data.screens[0].clip.url;
     this.follow(data.view, this.data?.view ?? {});
     this.data = data;
-    if (fresh) this.note("Loading the clip…");
     try {
       const wanted = data.screens.flatMap((s) => (s.layer ? [s.clip, s.layer] : [s.clip]));
-      const arrays = new Map(await Promise.all(wanted.map(async (spec) => [spec.url, await loadVolume(spec)])));
+      const volumes = await loadVolumes(wanted, () => { if (fresh && this.data === data) this.note("Loading the clip…"); });
+      const arrays = new Map(wanted.map((spec, k) => [spec.url, volumes[k]]));
       if (this.data !== data || this.gone) return; // a newer call is under way
       this.screens = data.screens.map((s) => ({
         ...s, clip: { ...s.clip, data: arrays.get(s.clip.url) },

@@ -43,3 +43,11 @@ function loadVolume(spec) {
   }
   return volumes.get(spec.url);
 }
+
+const PATIENCE = 200; // milliseconds: what comes sooner needs no word, which would only flash
+
+// Fetch all of them; `late` is called once if a visitor has to wait.
+async function loadVolumes(specs, late) {
+  const timer = setTimeout(late, PATIENCE);
+  try { return await Promise.all(specs.map((spec) => spec && loadVolume(spec))); } finally { clearTimeout(timer); }
+}

@@ -41,9 +41,8 @@ class Workshop {
     if (first) this.presets();
     if (!fresh) return;
     this.volume = null;
-    this.note("Loading the clip…");
     try {
-      const grey = await loadVolume(data.clip);
+      const [grey] = await loadVolumes([data.clip], () => { if (this.data === data) this.note("Loading the clip…"); });
       if (this.data !== data || this.gone) return;
       this.volume = { ...data.clip, data: grey };
     } catch (error) {

@@ -24,9 +24,9 @@ class Stage extends ClipPlayer {
     const fresh = this.data?.clip.url !== data.clip.url;
     this.follow(data.view, this.data?.view ?? {});
     this.data = data;
-    if (fresh) { this.clip = null; this.line = null; this.note("Loading the clip…"); this.reserve(data); }
+    if (fresh) { this.clip = null; this.line = null; this.reserve(data); }
     try {
-      const [pixels, ...extra] = await Promise.all([data.clip, ...data.layers].map(loadVolume));
+      const [pixels, ...extra] = await loadVolumes([data.clip, ...data.layers], () => { if (fresh && this.data === data) this.note("Loading the clip…"); });
       if (this.data !== data || this.gone) return; // a newer call is under way
       this.clip ??= { ...data.clip, data: pixels };
       this.volumes = data.layers.map((layer, k) => ({ ...layer, data: extra[k] }));

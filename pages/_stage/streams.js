@@ -22,9 +22,9 @@ class Stack extends ClipPlayer {
     const fresh = this.data?.flow.url !== data.flow.url;
     this.follow(data.view, this.data?.view ?? {});
     this.data = data;
-    if (fresh) { this.flow = null; this.find("note").textContent = "Loading the flow…"; }
+    if (fresh) this.flow = null;
     try {
-      const [pixels, flow] = await Promise.all([loadVolume(data.clip), loadVolume(data.flow)]);
+      const [pixels, flow] = await loadVolumes([data.clip, data.flow], () => { if (fresh && this.data === data) this.find("note").textContent = "Loading the flow…"; });
       if (this.data !== data || this.gone) return; // a newer call is under way
       this.clip = { ...data.clip, data: pixels };
       this.flow = flow;
