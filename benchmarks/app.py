@@ -175,7 +175,7 @@ def steps(page: Page, label: str) -> list[float]:
             key = ends
         page.evaluate("() => { window.__changed = window.__start = performance.now(); }")
         page.keyboard.press(key)
-        page.wait_for_function(RESTS, timeout=20_000)
+        page.wait_for_function(RESTS, timeout=20_000, polling=100)
         times.append(float(page.evaluate("() => window.__changed - window.__start")))
     return times
 

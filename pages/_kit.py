@@ -241,8 +241,11 @@ def on_demand(label: str, draw: Callable[[], None], *, key: str) -> None:
 
 
 # ---- thinking first ---------------------------------------------------------------------------
+@st.fragment
 def predict(question: str, options: Sequence[str], answer: str, because: str, *, key: str) -> None:
-    """Ask before showing; check the answer and say why.
+    """Ask before showing; check the answer and say why. A guess draws this alone.
+
+    Best above a chapter's fragment, where no slider draws it again.
 
     `answer` is computed by the page from the same result its figure shows, never typed in.
     """

@@ -82,6 +82,15 @@ def ready(*models: str) -> bool:
 # ---- two opinions ------------------------------------------------------------------------------
 def opinions(clip: Clip) -> None:
     """What each says, and what they say together."""
+    _kit.predict(
+        "A network sees single frames of a throw, in no order, and averages what it thinks. "
+        "Which of these can it tell?",
+        ["the colour", "throw or catch", "both"],
+        _told_from_frames(),
+        "A catch is the throw played backwards: the same frames. An average over frames is "
+        "the same for both, to the last bit.",
+        key="twostream_throw",
+    )
     _opinions(clip)
     _kit.explain(
         "The spatial stream knows colour and shape. Of the action it can at best say that this is "
@@ -110,15 +119,6 @@ def _opinions(clip: Clip) -> None:
                 strip=False,
             )
     with right:
-        _kit.predict(
-            "A network sees single frames of a throw, in no order, and averages what it thinks. "
-            "Which of these can it tell?",
-            ["the colour", "throw or catch", "both"],
-            _told_from_frames(),
-            "A catch is the throw played backwards: the same frames. An average over frames is "
-            "the same for both, to the last bit.",
-            key="twostream_throw",
-        )
         if not ready("frame", "flow"):
             return
         result = _kit.compute(twostream.watch, shown)

@@ -20,6 +20,14 @@ WITHOUT = "action_without_leak"  # metric: of test clips whose background tells 
 
 def leak(clip: Clip) -> None:
     """A background that gives the answer away."""
+    _kit.predict(
+        "A spatial stream learned where the background's hue gave the action away. It is "
+        "shown another motion before that hue. It believes…",
+        ["the background", "the motion", "neither"],
+        _believes(),
+        "The hue was right nearly every time, and frames show little else of the action.",
+        key="twostream_leak",
+    )
     _leak()
     left, right = _kit.halves()
     with left:
@@ -55,14 +63,6 @@ def _leak() -> None:
                 strip=False,
             )
     with right:
-        _kit.predict(
-            "A spatial stream learned where the background's hue gave the action away. It is "
-            "shown another motion before that hue. It believes…",
-            ["the background", "the motion", "neither"],
-            _believes(),
-            "The hue was right nearly every time, and frames show little else of the action.",
-            key="twostream_leak",
-        )
         with _kit.controls("knob"):
             world = st.segmented_control(
                 "Both streams were trained where the background",

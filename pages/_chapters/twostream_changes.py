@@ -25,6 +25,14 @@ table.answers { width: 100%; border-spacing: 2px; border-collapse: separate; }
 
 def break_it(clip: Clip) -> None:
     """Change one thing, and see who notices."""
+    _kit.predict(
+        "The frames are shown in no order. Which stream notices?",
+        ["the spatial", "the temporal", "both"],
+        _noticing("shuffled"),
+        "The spatial stream averages over frames, and a sum does not know the order of its "
+        "terms. Flow between frames that were no neighbours is another flow.",
+        key="twostream_shuffled",
+    )
     _break_it(clip)
     left, right = _kit.halves()
     with left:
@@ -49,25 +57,16 @@ def _break_it(clip: Clip) -> None:
     with left:
         slot = st.container()
         shown, truth = watched(clip)
-    with right:
-        _kit.predict(
-            "The frames are shown in no order. Which stream notices?",
-            ["the spatial", "the temporal", "both"],
-            _noticing("shuffled"),
-            "The spatial stream averages over frames, and a sum does not know the order of its "
-            "terms. Flow between frames that were no neighbours is another flow.",
-            key="twostream_shuffled",
-        )
-        with _kit.controls():
-            name = str(
-                st.pills(
-                    "Change the clip",
-                    list(twostream.CHANGES)[1:],
-                    default="backwards",
-                    required=True,
-                    **_kit.bound("twostream_change"),
-                )
+    with right, _kit.controls():
+        name = str(
+            st.pills(
+                "Change the clip",
+                list(twostream.CHANGES)[1:],
+                default="backwards",
+                required=True,
+                **_kit.bound("twostream_change"),
             )
+        )
     with slot:  # first, so that the browser fetches the clip while the streams watch it
         stage(
             twostream.changed_clip(shown, name),
