@@ -64,15 +64,22 @@ def _from_card(name: str) -> dict[str, Any]:
     return {"name": name, "seed": card.seed, "metrics": card.metrics, "curve": []}
 
 
-def seeds(found: Mapping[str, Measured], labels: Mapping[str, str]) -> str:
-    """Say over how many trainings each number is a mean."""
+def seeds(
+    found: Mapping[str, Measured],
+    labels: Mapping[str, str],
+    *,
+    shown: str = "mean ± standard deviation",
+) -> str:
+    """Say over how many trainings each number is `shown`."""
     of: dict[int, list[str]] = {}
     for name, model in found.items():
         of.setdefault(len(model.runs), []).append(labels[name])
     if set(of) <= {1}:
         return "One seed each: how far another training would fall is not known."
+    if len(of) == 1:
+        return f"{min(of)} seeds each, {shown}."
     return " ".join(
-        f"{count} seeds, mean ± standard deviation: {', '.join(of[count])}."
+        f"{count} seeds, {shown}: {', '.join(of[count])}."
         if count > 1
         else f"One seed: {', '.join(of[count])}."
         for count in sorted(of, reverse=True)

@@ -26,6 +26,8 @@ STACK_VIEW = {"t": 0, "fields": 10, "channel": 0, "mean": 0}
 TOLD = 0.75  # of the clips right, where guessing one of a pair gets half
 HELD = 16  # generated clips kept for all visitors
 
+Truth = Mapping[str, int]  # question -> label
+
 _FUSION = component("streams_fusion", js=["radios.js", "streams_fusion.js"])
 _STACK = component("streams", js=["frames.js", "paint.js", "player.js", "streams.js"])
 
@@ -37,33 +39,42 @@ def generated(action: int, colour: int, shape: int, seed: int) -> Clip:
     return synthetic.make("learned_world", labels, seed=seed).clip
 
 
-def watched(clip: Clip) -> tuple[Clip, dict[str, int] | None]:
-    """Ask which clip to watch; return it, and its labels where they are known."""
-    with _kit.controls("clip"):
-        if _clip.own_chosen("Both streams watch", KNOWN, OWN, key="twostream_source"):
-            st.caption(
-                f"{_clip.caption()}. They only know their own small world: {len(SHAPES)} shapes, "
-                f"{len(COLOURS)} colours, {len(ACTIONS)} motions. On anything else they guess, "
-                "often with confidence."
-            )
-            return clip, None
-        with st.container(horizontal=True):
-            truth = {name: _label(name) for name in LABELS}
-        seed = _kit.slider("Another clip like it", 0, 99, 0, key="twostream_seed")
-        st.caption(f"Shown: {described(truth)}. *{OWN}* shows them {_clip.caption()} instead.")
-    return generated(truth["action"], truth["colour"], truth["shape"], seed), truth
+def chosen() -> Truth | None:
+    """Ask what both streams watch: the labels of a clip of their world, or None, the visitor's own.
+
+    Drawn around a fragment of its own with the slider in it, which then does not draw this again.
+    """
+    with _kit.controls("clip"), st.container(horizontal=True):
+        if not _clip.own_chosen("Both streams watch", KNOWN, OWN, key="twostream_source"):
+            return {name: _label(name) for name in LABELS}
+    st.caption(
+        f"{_clip.caption()}. They only know their own small world: {len(SHAPES)} shapes, "
+        f"{len(COLOURS)} colours, {len(ACTIONS)} motions. On anything else they guess, often with "
+        "confidence."
+    )
+    return None
 
 
 def _label(name: str) -> int:
     known = LABELS[name]
-    chosen: int = st.selectbox(
+    label: int = st.selectbox(
         name.capitalize(),
         range(len(known)),
         OPENING[name],
         format_func=lambda k: known[k],
         **_kit.bound(f"twostream_{name}"),
     )
-    return chosen
+    return label
+
+
+def watched(clip: Clip, truth: Truth | None) -> Clip:
+    """Return the visitor's clip, or one of those with these labels, by a slider."""
+    if truth is None:
+        return clip
+    with _kit.controls("seed"):
+        seed = _kit.slider("Another clip like it", 0, 99, 0, key="twostream_seed")
+        st.caption(f"Shown: {described(truth)}. *{OWN}* shows them {_clip.caption()} instead.")
+    return generated(truth["action"], truth["colour"], truth["shape"], seed)
 
 
 def ready(*models: str) -> bool:
@@ -106,10 +117,15 @@ def opinions(clip: Clip) -> None:
 
 @st.fragment
 def _opinions(clip: Clip) -> None:
+    _told(clip, chosen())
+
+
+@st.fragment
+def _told(clip: Clip, truth: Truth | None) -> None:
     left, right = _kit.halves()
     with left:
         slot = st.container()
-        shown, truth = watched(clip)
+        shown = watched(clip, truth)
         with slot:
             stage(
                 shown,
@@ -153,14 +169,14 @@ def _frame_by_frame(result: twostream.TwoStreamResult) -> None:
     )
 
 
-def described(truth: Mapping[str, int] | None) -> str:
+def described(truth: Truth | None) -> str:
     if truth is None:
         return f"{_clip.caption()}, as both streams are shown it"
     named = {name: LABELS[name][k] for name, k in truth.items()}
     return f"A {named['colour']} {named['shape']}, action: {named['action']}"
 
 
-def _asked(result: twostream.TwoStreamResult, truth: Mapping[str, int] | None) -> dict[str, Any]:
+def _asked(result: twostream.TwoStreamResult, truth: Truth | None) -> dict[str, Any]:
     """Lay out what the fusion panel draws: logits, and the exact stretches of every rule."""
     questions = []
     for name, label in QUESTIONS.items():
@@ -186,6 +202,15 @@ def _asked(result: twostream.TwoStreamResult, truth: Mapping[str, int] | None) -
 # ---- the flow stack ----------------------------------------------------------------------------
 def stack(clip: Clip) -> None:
     """What the temporal stream is given."""
+    _kit.predict(
+        "The camera pans to the right over a still scene. What is left of the stack once each "
+        "field's mean is taken away?",
+        ["the pan, doubled", "nearly nothing", "the edges of objects"],
+        _left_of_a_pan(),
+        "Everything moves by the same arrow, and that arrow is the mean. Whatever moves against "
+        "the camera stays.",
+        key="twostream_mean",
+    )
     _stack(clip)
     _kit.explain(
         "Ten fields are one image of twenty channels. Point at the thing that moves and read its "
@@ -200,19 +225,15 @@ def stack(clip: Clip) -> None:
 
 @st.fragment
 def _stack(clip: Clip) -> None:
+    _stacked(clip, chosen())
+
+
+@st.fragment
+def _stacked(clip: Clip, truth: Truth | None) -> None:
     left, right = _kit.halves()
     with right:
-        shown, truth = watched(clip)
+        shown = watched(clip, truth)
         result = _kit.compute(twostream.fields, shown)
-        _kit.predict(
-            "The camera pans to the right over a still scene. What is left of the stack once each "
-            "field's mean is taken away?",
-            ["the pan, doubled", "nearly nothing", "the edges of objects"],
-            _left_of_a_pan(),
-            "Everything moves by the same arrow, and that arrow is the mean. Whatever moves "
-            "against the camera stays.",
-            key="twostream_mean",
-        )
         _kit.numbers(
             Fields=f"{len(result.channels)}",
             Largest_mean=f"{abs(result.means).max():.2f} px",

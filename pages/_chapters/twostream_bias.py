@@ -47,11 +47,17 @@ def leak(clip: Clip) -> None:
 
 @st.fragment
 def _leak() -> None:
+    motion, background, world = _biased()
+    _leaky(motion, background, world)
+
+
+@st.fragment
+def _leaky(motion: int, background: int | None, world: str) -> None:
     left, right = _kit.halves()
     with left:
         slot = st.container()
-        with _kit.controls():
-            motion, background, seed = _biased()
+        with _kit.controls("seed"):
+            seed = _kit.slider("Another clip like it", 0, 99, 1, key="twostream_leak_seed")
         shown = twostream.biased_clip(motion, background, seed=seed)
         says = NOTHING if background is None else ACTIONS[background]
         with slot:
@@ -63,15 +69,7 @@ def _leak() -> None:
                 strip=False,
             )
     with right:
-        with _kit.controls("knob"):
-            world = st.segmented_control(
-                "Both streams were trained where the background",
-                list(WORLDS),
-                default=GIVES_AWAY,
-                required=True,
-                **_kit.bound("twostream_trained_where"),
-            )
-        spatial, temporal = WORLDS[str(world)]
+        spatial, temporal = WORLDS[world]
         if not ready(spatial, temporal):
             return
         result = _kit.compute(twostream.watch, shown, spatial=spatial, temporal=temporal)
@@ -90,9 +88,9 @@ def _leak() -> None:
         )
 
 
-def _biased() -> tuple[int, int | None, int]:
-    """Ask what the clip does, what its background says, and which of many such clips."""
-    with st.container(horizontal=True):
+def _biased() -> tuple[int, int | None, str]:
+    """Ask what the clip does, what its background says, and where the streams were trained."""
+    with _kit.controls(), st.container(horizontal=True):
         motion = st.selectbox(
             "It moves",
             range(len(ACTIONS)),
@@ -106,8 +104,14 @@ def _biased() -> tuple[int, int | None, int]:
             1 + ACTIONS.index("up"),
             **_kit.bound("twostream_background"),
         )
-    seed = _kit.slider("Another clip like it", 0, 99, 1, key="twostream_leak_seed")
-    return motion, None if says == NOTHING else ACTIONS.index(says), seed
+        world = st.segmented_control(
+            "Both streams were trained where the background",
+            list(WORLDS),
+            default=GIVES_AWAY,
+            required=True,
+            **_kit.bound("twostream_trained_where"),
+        )
+    return motion, None if says == NOTHING else ACTIONS.index(says), str(world)
 
 
 def _believes() -> str:
@@ -142,5 +146,5 @@ def _leaked() -> None:
     )
     st.caption(
         "Actions right on test clips, both streams trained where the background gave nine actions "
-        f"in ten away. {seeds(found, names)}"
+        f"in ten away. {seeds(found, names, shown='their mean')}"
     )

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages import _kit
-from pages._chapters.twostream import LABELS, described, ready, watched
+from pages._chapters.twostream import LABELS, Truth, chosen, described, ready, watched
 from pages._stage import stage
 from vidcore import twostream
 from vidcore.figures import theme
@@ -53,10 +53,15 @@ def break_it(clip: Clip) -> None:
 
 @st.fragment
 def _break_it(clip: Clip) -> None:
+    _broken(clip, chosen())
+
+
+@st.fragment
+def _broken(clip: Clip, truth: Truth | None) -> None:
     left, right = _kit.halves()
     with left:
         slot = st.container()
-        shown, truth = watched(clip)
+        shown = watched(clip, truth)
     with right, _kit.controls():
         name = str(
             st.pills(

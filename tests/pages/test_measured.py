@@ -65,6 +65,9 @@ def test_a_table_of_several_and_single_seeds_says_which_is_which() -> None:
     assert [r["seed"] for r in found["c3d"].runs] == [0, 1, 2]
     assert seeds(found, LABELS).startswith("3 seeds, mean ± standard deviation: C3D. One seed: ")
     assert "R(2+1)D" in seeds(found, LABELS)
+    alone = {"c3d": found["c3d"]}
+    assert seeds(alone, LABELS) == "3 seeds each, mean ± standard deviation."
+    assert seeds(alone, LABELS, shown="their mean") == "3 seeds each, their mean."
     rows = {line.split("**")[1]: plain(line) for line in table(found).splitlines()[2:]}
     assert "| 98.0 ± 1.0 |" in rows["C3D"]
     assert "| 90.0 |" in rows["R(2+1)D"]
