@@ -53,10 +53,10 @@ def table(name: str, ratios: list[Ratio]) -> str:
     width = max(len(r.what) for r in ratios)
     lines = [f"{name:{width}}       ours       peer  unit   ratio  (low to high)  target"]
     for r in ratios:
-        goal = "" if r.target is None else f"<= {r.target:.2f} {'met' if r.met else 'MISSED'}"
+        goal = "" if r.target is None else f"<= {r.target:.2g} {'met' if r.met else 'MISSED'}"
         lines.append(
             f"{r.what:{width}} {r.ours:10.4g} {r.peer:10.4g} {r.unit:>5} "
-            f"{r.ratio:7.3f}  ({r.low:.3f} to {r.high:.3f})  {goal}  against {r.against}"
+            f"{r.ratio:7.2g}  ({r.low:.2g} to {r.high:.2g})  {goal}  against {r.against}"
         )
     return "\n".join(lines)
 

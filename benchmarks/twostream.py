@@ -12,6 +12,7 @@ from vidcore import twostream
 from vidcore.twostream.small_torch import FlowNet, FrameNet, flow_of
 from vidcore.twostream.svm import fit_svm
 from vidcore.twostream.watch import flow_between
+from vidcore.twostream.watch_torch import find_flow
 
 SIDE, FILTERS, FIELDS = 112, 24, 10  # a frame as C3D read it, our first layer's width, published L
 SMALL = 24  # pixels: what the triple loop gets through while one waits
@@ -109,10 +110,12 @@ def flow_and_networks(rng: np.random.Generator) -> list[Ratio]:
     def flow_network() -> None:
         temporal(flow=flow)
 
-    against = "both of our small networks"
+    at_once = partial(find_flow, frames[None])
     return [
-        compare("flow of 16 frames, 48 x 48", partial(flow_between, frames), networks,
-                against=against, repeats=3),
+        compare("flow of 16 frames, 48 x 48", at_once, networks,
+                against="both of our small networks", repeats=3),
+        compare("flow of 16 frames, torch", at_once, partial(flow_between, frames),
+                against="the reference, pair by pair", repeats=3),
         compare("flow network", flow_network, frame_network, against="frame network", repeats=5),
     ]  # fmt: skip
 
