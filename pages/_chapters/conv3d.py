@@ -25,6 +25,16 @@ BILLION = 1e9
 # ---- inflation --------------------------------------------------------------------------------
 def inflation(clip: Clip) -> None:
     """An image filter becomes a video filter."""
+    by_hand = conv3d.planes()["vertical edge, by hand"]
+    usual = _kit.compute(conv3d.compare_inflated, clip, by_hand)
+    _kit.predict(
+        "Repeat an edge filter over 3 frames and divide by 3. On a clip of 16 equal frames, "
+        "with zeros before and after it, how many frames get another answer than in 2-D?",
+        ["none", "2", "4", "all"],
+        str(usual.frames_off),
+        "The first and the last: there one of the three taps reads a zero.",
+        key="conv3d_inflation",
+    )
     _inflation(clip)
     _kit.explain(
         "On a frozen clip the inflated filter says what the 2-D one says, as long as it lies "
@@ -44,17 +54,8 @@ def inflation(clip: Clip) -> None:
 @st.fragment
 def _inflation(clip: Clip) -> None:
     planes = conv3d.planes()
-    usual = _kit.compute(conv3d.compare_inflated, clip, planes["vertical edge, by hand"])
     left, right = _kit.halves()
     with right:
-        _kit.predict(
-            "Repeat an edge filter over 3 frames and divide by 3. On a clip of 16 equal frames, "
-            "with zeros before and after it, how many frames get another answer than in 2-D?",
-            ["none", "2", "4", "all"],
-            str(usual.frames_off),
-            "The first and the last: there one of the three taps reads a zero.",
-            key="conv3d_inflation",
-        )
         with _kit.controls():
             plane = planes[str(st.selectbox("2-D filter", list(planes), **_kit.bound(PLANE)))]
             how = _how()
@@ -138,6 +139,14 @@ def _stacked(kT: int, padding: str) -> None:
 # ---- pairs ------------------------------------------------------------------------------------
 def factorise(clip: Clip) -> None:
     """Space, then time."""
+    _kit.predict(
+        "Split the detector of edges moving right into its best filter in space followed by "
+        "its best filter in time. Shown a pattern that moves left, this pair answers…",
+        ["less than to one moving right", "just as much", "not at all"],
+        _pair_answers(),
+        "The product of a filter in space and one in time cannot know which way.",
+        key="conv3d_pairs",
+    )
     _factorise(clip)
     _layer_costs()
     st.markdown(against_full(measured(("c3d", "r2plus1d"))))
@@ -164,14 +173,6 @@ def _factorise(clip: Clip) -> None:
     titles = [conv3d.title(named) for named in conv3d.offered()]
     left, right = _kit.halves()
     with right:
-        _kit.predict(
-            "Split the detector of edges moving right into its best filter in space followed by "
-            "its best filter in time. Shown a pattern that moves left, this pair answers…",
-            ["less than to one moving right", "just as much", "not at all"],
-            _pair_answers(),
-            "The product of a filter in space and one in time cannot know which way.",
-            key="conv3d_pairs",
-        )
         with _kit.controls():
             kernel = st.selectbox(
                 "Kernel", titles, titles.index(OPENING), **_kit.bound("conv3d_split")

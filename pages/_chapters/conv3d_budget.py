@@ -23,6 +23,14 @@ OWN = "your own"
 
 def budget(clip: Clip) -> None:
     """What a stack costs and how far it sees."""
+    _kit.predict(
+        "C3D has eight convolutions and three dense layers, 101 classes. Of its weights the "
+        "first two dense layers hold about…",
+        ["a tenth", "a third", "two thirds"],
+        _dense_share(),
+        "8192 × 4096 and 4096 × 4096 weights, and their biases.",
+        key="conv3d_budget",
+    )
     _budget(clip)
     _kit.explain(
         "C3D's weights lie in its two wide dense layers, its work in the convolutions. MC3 drops "
@@ -43,14 +51,6 @@ def budget(clip: Clip) -> None:
 def _budget(clip: Clip) -> None:
     left, right = _kit.halves(even=True)
     with left:
-        _kit.predict(
-            "C3D has eight convolutions and three dense layers, 101 classes. Of its weights the "
-            "first two dense layers hold about…",
-            ["a tenth", "a third", "two thirds"],
-            _dense_share(),
-            "8192 × 4096 and 4096 × 4096 weights, and their biases.",
-            key="conv3d_budget",
-        )
         with _kit.controls():
             name, layers = _stack()
             a, b = st.columns(2)
