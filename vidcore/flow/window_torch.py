@@ -1,4 +1,4 @@
-"""Window sums, fill and median on tensors: as `window`, with a leading batch axis."""
+"""Window sums and fill on tensors: as `window`, with a leading batch axis."""
 
 from functools import reduce
 
