@@ -319,3 +319,14 @@ def test_what_is_never_reached_is_named_beside_its_row(app: str, visit: Visit) -
     page = visit(f"{app}/sampling?sampling_flawed=true&sampling_count=9")
     says = page.locator(".sample .unseen").all_inner_texts()
     assert says == ["", "last 7 frames never reached", "last 5 frames never reached"]
+
+
+def test_a_clip_that_is_slow_to_come_is_announced_until_it_is_there(app: str, visit: Visit) -> None:
+    page = visit(f"{app}/motion?scene=square")
+    note = page.locator(".stage .note").first
+    expect(note).to_be_empty()
+    page.route("**/arrays/**", lambda _: None)  # held until the route is gone
+    page.locator(".grid [role=radio]").last.click()
+    expect(note).to_have_text("Loading the clip…")
+    page.unroute("**/arrays/**")
+    expect(note).to_be_empty()
