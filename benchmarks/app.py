@@ -26,7 +26,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks/results/app.json"
-LOADS, STEPS, SCRUBS = 5, 30, 60
+LOADS, STEPS, SCRUBS = 5, 60, 60
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
