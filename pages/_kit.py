@@ -137,7 +137,7 @@ def run(fn: Callable[..., R], *arguments: Any, **named: Any) -> R:
 
 
 def explain(notice: str, equation: str, *functions: Callable[..., Any]) -> None:
-    """End a chapter: what to notice, the equation, and the code that ran.
+    """End a chapter: what to notice, the equation, and the code behind it.
 
     It stands outside the chapter's fragment: a slider does not draw it again.
     """
@@ -157,6 +157,12 @@ def _noticed(text: str) -> str:
     return f"**What to notice.** {text}".replace(
         " %", "\N{NO-BREAK SPACE}%"
     )  # stays with its number
+
+
+def claims(rows: Sequence[tuple[str, str]]) -> None:
+    """Lay what is often read beside what the sources say."""
+    lines = "\n".join(f"| {claim} | {source} |" for claim, source in rows)
+    st.markdown(f"| One often reads | The sources say |\n|---|---|\n{lines}")
 
 
 def sources(*lines: str) -> None:
@@ -201,12 +207,12 @@ def _source(fn: Callable[..., Any]) -> str:
 
 
 def peek(*functions: Callable[..., Any]) -> None:
-    """Show the source of the functions that have just run: the real one, with its time."""
+    """Show the source of what a chapter rests on: the real one, with the time of what just ran."""
     seconds = st.session_state.get("_seconds", {})
     spent = sum(seconds.get(_name(fn), 0) for fn in functions)
     took = f" · {spent * 1e3:.1f} ms when computed" if spent else ""
     label = ", ".join(f"`{fn.__name__}`" for fn in functions)
-    with st.expander(f"The code that ran: {label}{took}", icon=":material/code:"):
+    with st.expander(f"The code behind this: {label}{took}", icon=":material/code:"):
         st.code(_sources(functions), language="python")
 
 

@@ -13,8 +13,8 @@ st.markdown(
     f"""
 ## What this is
 Version {vidcore.__version__}. A library, `vidcore`, in which every idea has a NumPy reference
-written to be read, and this app, which runs it in front of you. The code under every figure is the
-code that ran, printed from the running program. Licence: Apache-2.0.
+written to be read, and this app, which runs it in front of you. The code shown under a
+chapter is the code it rests on, printed from the running program. Licence: Apache-2.0.
 
 ## Your clip
 - It is read on the server this page comes from, in a separate process with its own limits, and kept

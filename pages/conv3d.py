@@ -31,7 +31,9 @@ _kit.opening(
 body(_kit.pick_clip())
 _kit.sources(
     "C3D: Tran et al. 2015",
-    "inflation: Carreira & Zisserman 2017",
+    "inflation: Carreira & Zisserman 2017, third version of 1705.07750",
+    "Kinetics: Kay et al. 2017",
     "R(2+1)D: Tran et al. 2018 and the released models of facebookresearch/VMZ",
+    "TSM: Lin et al. 2019",
     "direction from two pairs: Adelson & Bergen 1985",
 )

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from pages import _kit
 from pages._chapters.conv3d_measured import against_full
 from pages._measured import measured
 from vidcore import conv3d
-from vidcore.conv3d.inflation import Rows
+from vidcore.conv3d.inflation import OFF, Rows
+from vidcore.conv3d.pairs import BETWEEN, FULL, TWO
 from vidcore.conv3d.workshop import OPENING
 from vidcore.figures import conv3d as figures
 from vidcore.media import Clip
@@ -25,13 +27,12 @@ BILLION = 1e9
 # ---- inflation --------------------------------------------------------------------------------
 def inflation(clip: Clip) -> None:
     """An image filter becomes a video filter."""
-    by_hand = conv3d.planes()["vertical edge, by hand"]
-    usual = _kit.compute(conv3d.compare_inflated, clip, by_hand)
+    gain = conv3d.temporal_gain(16, 3, "zero")
     _kit.predict(
         "Repeat an edge filter over 3 frames and divide by 3. On a clip of 16 equal frames, "
         "with zeros before and after it, how many frames get another answer than in 2-D?",
         ["none", "2", "4", "all"],
-        str(usual.frames_off),
+        str(np.count_nonzero(gain < 1 - OFF)),
         "The first and the last: there one of the three taps reads a zero.",
         key="conv3d_inflation",
     )
@@ -59,7 +60,7 @@ def _inflation(clip: Clip) -> None:
         with _kit.controls():
             plane = planes[str(st.selectbox("2-D filter", list(planes), **_kit.bound(PLANE)))]
             how = _how()
-        _stacked(how["kT"], how["padding"])
+        _stacked(how)
     with left:
         _inflated(clip, plane, how)
 
@@ -121,12 +122,12 @@ def _when(T: int) -> dict[str, Any]:
         return {"frozen": frozen, "t": _kit.slider(label, 0, T - 1, 0, key=key)}
 
 
-def _stacked(kT: int, padding: str) -> None:
+def _stacked(how: Mapping[str, Any]) -> None:
     """Show how the border's loss grows with every layer."""
     gains = {
-        n: _kit.run(conv3d.temporal_gain, DEPTH_FRAMES, kT, padding, layers=n)
+        n: _kit.run(conv3d.temporal_gain, DEPTH_FRAMES, layers=n, **how)
         for n in LAYERS
-        if padding != "valid" or n * (kT - 1) < DEPTH_FRAMES
+        if how["padding"] != "valid" or n * (how["kT"] - 1) < DEPTH_FRAMES
     }
     st.markdown(f"**Stacked:** the same border, up to {max(gains)} layers deep, on a still clip")
     _kit.plot(
@@ -154,9 +155,9 @@ def factorise(clip: Clip) -> None:
         "One pair without the ReLU is one kernel of rank 1, and blind to direction: its answer to "
         "a drift and to the reverse are equal, however it is trained. Two pairs can tell them "
         "apart. R(2+1)D is not cheaper: its middle width is chosen for equal weights, and its "
-        "cost is as high or a little higher. Published, it used the same budget better: +3.0 "
-        "points on Kinetics over R3D with 8 frames, +3.8 with 16 (18 layers, video top-1), and a "
-        "lower training error too. How our own small networks compare is said above.",
+        "published cost is as high or a little higher. It used the same budget better: +3.0 points "
+        "on Kinetics over R3D with 8 frames, +3.8 with 16 (18 layers, video top-1), and a lower "
+        "training error too. How our own small networks compare is said above.",
         r"\begin{aligned} k &= \textstyle\sum_r \sigma_r\, u_r v_r^{\top} \\ M &= \left\lfloor "
         r"\frac{k_T\, k^2\, C_{in} C_{out}}{k^2\, C_{in} + k_T\, C_{out}} \right\rfloor "
         r"\end{aligned}",
@@ -197,20 +198,21 @@ def _factorise(clip: Clip) -> None:
         _kit.plot(
             figures.film(result.answers, frames=result.frames.tolist()),
             key="conv3d_pairs_film",
-            alt="Answers on your clip: the kernel, one pair, two pairs, one pair with a ReLU",
+            alt="Answers on your clip: the kernel, and one and two pairs without and with a ReLU",
         )
         even = result.even
         chosen = {name: f"{tuned.selectivity:.2f}" for name, tuned in result.tunings.items()}
         _kit.numbers(**{f"Selective, {name}": value for name, value in chosen.items()})
         _kit.numbers(
             **{
-                "Same on the negative: 27 weights": f"{even['27 weights']:.0%}",
-                "one pair, ReLU between": f"{even['one pair, ReLU between']:.0%}",
+                f"Same on the negative: {FULL}": f"{even[FULL]:.0%}",
+                f"{TWO}{BETWEEN}": f"{even[TWO + BETWEEN]:.0%}",
             }
         )
         st.caption(
-            "What the ReLU adds: a linear answer turns its sign with the picture's. With the ReLU "
-            "between, part of it stays, and no sum of linear kernels can do that."
+            "What the ReLU adds, for two pairs, whose 24 weights are what one kernel's 27 pay "
+            "for: a linear answer turns its sign with the picture's. With the ReLU between, part "
+            "of it stays, and no sum of linear kernels can do that."
         )
 
 

@@ -19,6 +19,8 @@ def trained(clip: Clip) -> None:
     """What the networks say, and what their layers hold."""
     _trained(clip)
     report()
+    st.subheader("What is often read", anchor=False)
+    _kit.claims(FACTS)
     _kit.explain(
         "Forward and backward show the same 16 pictures, so what changes in the answer is what "
         "the network reads from time. A throw played backwards is a catch, left is right; the "
@@ -28,6 +30,47 @@ def trained(clip: Clip) -> None:
         zoo.answer,
         conv3d.inflate,
     )
+
+
+FACTS = (
+    (
+        "C3D's features served video captioning as well",
+        "The paper has action recognition, action similarity, scenes and object recognition; "
+        "**no captioning**",
+    ),
+    (
+        "3D networks had no way to use ImageNet weights",
+        "C3D **did not** use them. Inflation does: RGB I3D reaches 68.4 without and 71.1 with them "
+        "(Kinetics)",
+    ),
+    (
+        "Two-stream networks were the answer to 3D ones, or the reverse",
+        "Two-stream: June 2014. C3D: December 2014",
+    ),
+    (
+        "Inflated, a filter says on a still clip what it says on an image",
+        "**Away from the ends.** Zero padding, used everywhere in the released I3D, leaves 2/3 "
+        "there with 3 taps; see *Inflation*",
+    ),
+    (
+        "I3D reached 80.2 % on HMDB-51",
+        "In its first arXiv version, with two streams. In the third, pretrained on Kinetics: "
+        "**80.9** on HMDB-51 and 98.0 on UCF-101; RGB alone 74.8 on HMDB-51",
+    ),
+    (
+        "I3D introduced the Kinetics data",
+        "It presents the benchmark; the data have **a paper of their own** (Kay et al. 2017)",
+    ),
+    (
+        "R(2+1)D beat full 3D by 2.3 points",
+        "By **3.0** with 8 frames and **3.8** with 16 (18 layers, Kinetics, video top-1)",
+    ),
+    (
+        "Factorised, a network is cheaper",
+        "Equally large, 33.3 M weights against 33.4, and **slightly dearer**: 20.7 GFLOPs against "
+        "20.3 with 8 frames, 41.5 against 40.7 with 16 (released models)",
+    ),
+)
 
 
 @st.fragment

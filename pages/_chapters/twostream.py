@@ -99,7 +99,7 @@ def opinions(clip: Clip) -> None:
         ["the colour", "throw or catch", "both"],
         _told_from_frames(),
         "A catch is the throw played backwards: the same frames. An average over frames is "
-        "the same for both, to the last bit.",
+        "the same for both.",
         key="twostream_throw",
     )
     _opinions(clip)

@@ -39,7 +39,7 @@ def break_it(clip: Clip) -> None:
         _kit.notice(
             "Take the colour away, or turn light into dark: the flow is the same, and the temporal "
             "stream says what it said. Shuffle or reverse: the frames are the same, and the "
-            "spatial stream says what it said, to the last digit. Backwards, the temporal stream "
+            "spatial stream says what it said. Backwards, the temporal stream "
             "names the partner: throw becomes catch. Flow is not free of appearance, though: it "
             "shows the silhouette, so the temporal stream knows something of the shape.",
             r"\text{noticed} = \tfrac12 \sum_k "

@@ -35,7 +35,7 @@ def _cost(clip: Clip) -> None:
             _spent(clip)
         _published()
     with right:
-        st.markdown(facts())
+        _kit.claims(FACTS)
 
 
 @st.fragment
@@ -119,9 +119,3 @@ FACTS = (
         "Flow still shows silhouette and scene layout: see the shape column under *Who knows what*",
     ),
 )
-
-
-def facts() -> str:
-    """Lay what is often read beside what the sources say."""
-    rows = "\n".join(f"| {claim} | {source} |" for claim, source in FACTS)
-    return f"| One often reads | The sources say |\n|---|---|\n{rows}"

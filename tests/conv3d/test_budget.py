@@ -30,7 +30,7 @@ def test_c3d_costs_what_was_counted_and_most_of_it_is_two_dense_layers() -> None
     assert bill.of_kind("dense") == two + 4096 * 101 + 101
 
 
-def test_stacked_3x3x3_layers_see_3_5_9_17_frames_once_strides_double() -> None:
+def test_stacked_3x3x3_layers_add_two_frames_each_and_strides_double_that() -> None:
     stack = [room.Conv(f"c{k}", 8, stride=(2, 2, 2)) for k in range(4)]
     bill = room.budget(stack, frames=64, size=64)
     assert [row.frames for row in bill.rows] == [3, 7, 15, 31]

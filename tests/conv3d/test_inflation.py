@@ -113,3 +113,12 @@ def test_what_cannot_be_inflated_is_refused() -> None:
     ):
         with pytest.raises(ShapeError, match="got"):
             bad()
+
+
+@pytest.mark.parametrize("padding", ["zero", "replicate", "causal"])
+def test_the_stacked_gain_is_that_of_the_inflated_kernel(padding: str) -> None:
+    centre = room.temporal_gain(9, 5, padding, layers=3, how="centre")
+    late = 3 * 2 if padding == "causal" else 0  # its centre tap is two frames late on each layer
+    np.testing.assert_allclose(centre, [0] * late + [1] * (9 - late))
+    with pytest.raises(ShapeError, match="inflated by"):
+        room.temporal_gain(9, 5, padding, how="first")

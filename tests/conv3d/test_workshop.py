@@ -102,6 +102,15 @@ def test_pairs_on_a_clip_show_what_one_of_them_cannot_do() -> None:
     for name in ("27 weights", "one pair", "two pairs"):
         assert result.even[name] < 1e-6
     assert result.even["one pair, ReLU between"] > 0.1
+    assert result.even["two pairs, ReLU between"] > 0.1
+    split, x = result.separation, room.workbench(clip).grey - np.float32(0.5)
+    first, second = (room.r2plus1d(x, split.spatial[r], split.temporal[r]) for r in (0, 1))
+    middles = result.frames - 1  # answer t has frame t + 1 in the middle of its three
+    assert middles[0] == 0
+    assert middles[-1] == len(first) - 1
+    np.testing.assert_allclose(
+        result.answers["two pairs, ReLU between"], (first + second)[middles], atol=1e-6
+    )
     assert result.affordable == 2
     with pytest.raises(ShapeError, match="along T"):
         room.compare_pairs(Clip(clip.frames[:2], 5.0))

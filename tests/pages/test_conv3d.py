@@ -1,10 +1,13 @@
 """The page on convolution through time: its numbers are the library's, and links rebuild it."""
 
+import base64
+
 import numpy as np
 import pytest
 import torch  # noqa: F401  # before a page is timed
 from streamlit.testing.v1 import AppTest
 
+from pages._chapters import conv3d as conv3d_chapter
 from pages._chapters import conv3d_trained, conv3d_workshop
 from pages._kit import signed
 from tests.pages.test_pages import complaints, figures, open_page
@@ -28,10 +31,31 @@ def text(at: AppTest) -> str:
     return "\n".join(m.value for m in [*at.markdown, *at.caption, *at.get("html")] if m.value)
 
 
+def sent(values: dict[str, str]) -> np.ndarray:
+    """Read numbers as Plotly sends them: base64 with their dtype."""
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])
+
+
 def test_every_chapter_draws_without_a_click() -> None:
     charts = {"Kernel workshop": 0, "Inflation": 3, "Factorise": 3, "Budget": 2}
     for chapter, count in charts.items():
         assert len(figures(open_chapter(chapter))) == count
+
+
+@pytest.mark.parametrize("how", ["mean", "centre"])
+def test_the_stacked_loss_is_that_of_the_way_chosen(how: str) -> None:
+    at = open_chapter("Inflation", conv3d_how=how)
+    stacked = next(f["data"] for f in figures(at) if f["data"][0].get("name") == "1 layer")
+    for trace, layers in zip(stacked, (1, 2, 4, 8), strict=True):
+        gain = conv3d.temporal_gain(conv3d_chapter.DEPTH_FRAMES, 3, "zero", layers=layers, how=how)
+        np.testing.assert_allclose(sent(trace["y"]), 100 * gain)
+
+
+@needs_weights
+def test_what_is_often_read_stands_beside_the_sources() -> None:
+    said = text(open_chapter("Trained"))
+    assert all(f"| {claim} | {source} |" in said for claim, source in conv3d_trained.FACTS)
+    assert "**no captioning**" in said
 
 
 def test_the_workshop_says_numpys_sum_at_the_place_in_the_link() -> None:

@@ -204,3 +204,11 @@ def test_a_background_of_its_own_action_is_the_leaking_world() -> None:
     leaked = render([Spec(6, 0, 0, 4, World(leak=1.0))], flow=False).video[0]
     ours = twostream.biased_clip(6, 6, seed=4).frames
     np.testing.assert_allclose(ours, leaked / 255, atol=0.6 / 255)  # grey levels: rounding
+
+
+def test_a_change_of_another_name_is_refused_with_those_there_are(pair: Path, thrown: Clip) -> None:
+    for ask in (twostream.changed_clip, twostream.which_notices):
+        with pytest.raises(ShapeError, match="backwards, shuffled"):
+            ask(thrown, "sideways")
+    with pytest.raises(ShapeError, match="one video or more"):
+        twostream.watch_frames()

@@ -230,7 +230,10 @@ WIDTHS = (64, 128, 256, 512)  # of the four stages of an 18-layer ResNet
 
 
 def resnet18(kind: str = "r3d_18", classes: int = 400) -> tuple[Layer, ...]:
-    """R3D, MC3 or R(2+1)D with 18 layers, Tran et al., CVPR 2018.
+    """R3D, MC3 or R(2+1)D with 18 layers, Tran et al., CVPR 2018, as torchvision lays them out.
+
+    There both pairs of an R(2+1)D block share the middle width of the first; the paper's authors
+    take each pair's own, which makes theirs slightly larger and dearer than R3D.
 
     Raises
     ------

@@ -10,6 +10,7 @@ taps in space, and adds those in time by a product with a banded matrix.
 """
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from jaxtyping import Float
@@ -56,7 +57,7 @@ def conv3d(
     Returns
     -------
     array
-        `(T', H', W')`; float32 where both are float32, else float64.
+        `(T', H', W')`; float32 where that holds the numbers of both, else float64.
 
     Raises
     ------
@@ -353,7 +354,8 @@ def _ready(
 
 
 def _steps(name: str, steps: Steps) -> Triple:
-    t, y, x = (steps, steps, steps) if isinstance(steps, int) else steps
-    if min(t, y, x) < 1:
-        raise ShapeError(f"A {name} is 1 or more along each axis; got {steps}.")
+    three = (steps,) * 3 if isinstance(steps, Integral) else tuple(steps)  # type: ignore[arg-type]
+    if len(three) != 3 or not all(isinstance(n, Integral) and n >= 1 for n in three):
+        raise ShapeError(f"A {name} is 1 or more along each of three axes; got {steps}.")
+    t, y, x = (int(n) for n in three)
     return t, y, x

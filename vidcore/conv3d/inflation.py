@@ -45,7 +45,8 @@ def inflate(kernel: np.ndarray, kT: int, *, how: str = "mean") -> np.ndarray:
     Returns
     -------
     array
-        `(..., kT, kH, kW)`, of the kernel's dtype (float64 for integers).
+        `(..., kT, kH, kW)`, of the kernel's dtype; integers become floats that hold them, float32
+        or float64.
 
     Raises
     ------
@@ -73,28 +74,32 @@ def check(ndim: int, kT: int, how: str) -> None:
         raise ShapeError(f"A filter is inflated by {' or '.join(WAYS)}; got {how!r}.")
 
 
-def temporal_gain(T: int, kT: int, padding: str, *, layers: int = 1) -> Float[np.ndarray, " out"]:
-    """Response of stacked averaging layers to a still clip, per frame, relative to 2-D.
+def temporal_gain(
+    T: int, kT: int, padding: str, *, layers: int = 1, how: str = "mean"
+) -> Float[np.ndarray, " out"]:
+    """Response of stacked inflated layers to a still clip, per frame, relative to 2-D.
 
     Parameters
     ----------
     T
         Frames.
     kT
-        Frames of each layer's kernel; all taps are 1 / kT.
+        Frames of each layer's kernel.
     padding
         As in `conv3d`.
     layers
         How many follow one another, from 1.
+    how
+        As in `inflate`.
 
     Raises
     ------
     ShapeError
-        If "valid" layers use up all frames, or a count is below 1.
+        If "valid" layers use up all frames, a count is below 1, or the way has another name.
     """
     if min(T, kT, layers) < 1:
         raise ShapeError(f"T, kT and layers are 1 or more; got {T}, {kT} and {layers}.")
-    response, kernel = np.ones((T, 1, 1)), np.full((kT, 1, 1), 1 / kT)
+    response, kernel = np.ones((T, 1, 1)), inflate(np.ones((1, 1)), kT, how=how)
     for _ in range(layers):
         response = conv3d(response, kernel, padding=padding)
     return response[:, 0, 0]

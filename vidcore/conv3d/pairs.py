@@ -22,7 +22,8 @@ from vidcore.conv3d.workshop import OPENING, kernel_of, workbench
 from vidcore.media.clip import Clip, read_only
 
 PAIR_WEIGHTS = 9 + 3
-FULL = "27 weights"
+FULL, ONE, TWO = "27 weights", "one pair", "two pairs"  # 27, 12 and 24 weights
+BETWEEN = ", ReLU between"
 FRAMES = 8  # of answers kept, spread over the clip
 MIDDLE = np.float32(0.5)  # the grey that counts as 0, as in our networks
 
@@ -40,9 +41,9 @@ class PairsResult:
     tunings
         Answer to drifting gratings, by name: the kernel, one pair, two pairs.
     answers
-        `(8, H', W')` float32 by name: also one pair with a ReLU between.
+        `(8, H', W')` float32 by name: also one pair and two with a ReLU between space and time.
     frames
-        Which frames of the answer those are.
+        Which frames of the clip stand in the middle of the kernel there.
     unlike
         Size of what an answer lacks of the kernel's, relative to it, by name.
     even
@@ -71,14 +72,17 @@ def compare_pairs(clip: Clip, *, kernel: str = OPENING) -> PairsResult:
     ShapeError
         If the clip is smaller than the kernel.
     """
-    k, x = kernel_of(kernel), workbench(clip).grey - MIDDLE
+    bench = workbench(clip)
+    k, x = kernel_of(kernel), bench.grey - MIDDLE
     split = separate(k)
-    s, w = split.spatial[0], split.temporal[0]
-    kernels = {FULL: k, "one pair": split.kernel(1), "two pairs": split.kernel(2)}
-    answers = {name: conv3d(x, kernel) for name, kernel in kernels.items()}
-    negatives = {name: conv3d(-x, kernel) for name, kernel in kernels.items()}
-    answers["one pair, ReLU between"] = r2plus1d(x, s, w)
-    negatives["one pair, ReLU between"] = r2plus1d(-x, s, w)
+    kernels = {FULL: k, ONE: split.kernel(1), TWO: split.kernel(2)}
+
+    def answer(x: np.ndarray) -> dict[str, np.ndarray]:
+        pairs = [r2plus1d(x, *pair) for pair in zip(split.spatial, split.temporal, strict=True)]
+        linear = {name: conv3d(x, kernel) for name, kernel in kernels.items()}
+        return linear | {ONE + BETWEEN: pairs[0], TWO + BETWEEN: pairs[0] + pairs[1]}
+
+    answers, negatives = answer(x), answer(-x)
     length = len(answers[FULL])
     frames = np.linspace(0, length - 1, min(FRAMES, length)).round().astype(np.int64)
     size = _norm(answers[FULL])
@@ -87,7 +91,7 @@ def compare_pairs(clip: Clip, *, kernel: str = OPENING) -> PairsResult:
         affordable=midplanes(1, 1),
         tunings={name: tune(kernel) for name, kernel in kernels.items()},
         answers={n: read_only(a[frames].astype(np.float32)) for n, a in answers.items()},
-        frames=read_only(frames),
+        frames=read_only(frames + bench.start + len(k) // 2),
         unlike={name: _norm(a - answers[FULL]) / size for name, a in answers.items()},
         even={name: even(answers[name], negatives[name]) for name in answers},
     )

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float
 
+from vidcore.errors import ShapeError
 from vidcore.media import Clip
 from vidcore.media.clip import grey
 from vidcore.media.prepare import prepare
@@ -120,8 +121,20 @@ class Change:
 
 
 def changed_clip(clip: Clip, name: str) -> Clip:
-    """Return the frames the streams read, after one change."""
-    return Clip(CHANGES[name](prepare(clip)), clip.fps)
+    """Return the frames the streams read, after one change.
+
+    Raises
+    ------
+    ShapeError
+        If `CHANGES` has none of that name.
+    """
+    return Clip(_change(name)(prepare(clip)), clip.fps)
+
+
+def _change(name: str) -> Callable[[Video], Video]:
+    if name not in CHANGES:
+        raise ShapeError(f"There is no change {name!r}. Choose one of: {', '.join(CHANGES)}.")
+    return CHANGES[name]
 
 
 def which_notices(
@@ -139,12 +152,14 @@ def which_notices(
 
     Raises
     ------
+    ShapeError
+        If `CHANGES` has none of a name.
     WeightsError
         If a stream has not been trained, or its file is damaged.
     """
     names = names or tuple(CHANGES)
     frames = prepare(clip)
-    videos = [frames, *(CHANGES[name](frames) for name in names)]
+    videos = [frames, *(_change(name)(frames) for name in names)]
     before, *after = watch_frames(*videos, spatial=spatial, temporal=temporal)
     return tuple(_compare(name, before, result) for name, result in zip(names, after, strict=True))
 
