@@ -7,7 +7,7 @@ import streamlit as st
 from pages import _clip, _kit
 from pages._stage import component, publish_layer
 from vidcore import conv3d
-from vidcore.conv3d.workshop import OPENING
+from vidcore.conv3d.workshop import OPENING, answering
 from vidcore.media import Clip
 
 VIEW = {"kernel": OPENING, "padding": "zero", "at": ""}
@@ -46,13 +46,14 @@ def _workshop(clip: Clip) -> None:
     )
     bench = _kit.compute(conv3d.workbench, clip)
     view = _stage(clip, bench)
-    place = _place(str(view.get("at", "")))
+    place, padding = _place(str(view.get("at", ""))), str(view.get("padding", "zero"))
+    opening = answering(bench.place, padding)
     seen = _kit.run(
         conv3d.inspect,
         clip,
         kernel=str(view.get("kernel", OPENING)),
-        at=place or (() if "total" in view else bench.place),  # nothing told yet: where it opens
-        padding=str(view.get("padding", "zero")),
+        at=place or (() if "total" in view else opening),  # nothing told yet: where it opens
+        padding=padding,
     )
     _numbers(seen, view.get("total"))
     if len(bench.grey) < len(clip.frames):

@@ -69,6 +69,16 @@ def test_the_workshop_says_numpys_sum_at_the_place_in_the_link() -> None:
     assert signed(seen.voxel.total, "+.6f") in text(at)
 
 
+@pytest.mark.parametrize("padding", ["valid", "replicate"])
+def test_a_link_with_a_padding_opens_the_same_place_of_the_clip(padding: str) -> None:
+    at = open_chapter("Kernel workshop", conv3d_padding=padding)
+    clip = conv3d_workshop._clip.scene("throw").clip
+    place = conv3d.workbench(clip).place
+    seen = conv3d.inspect(clip, at=place)
+    assert seen.voxel is not None
+    assert signed(seen.voxel.total, "+.6f") in text(at)
+
+
 @pytest.mark.parametrize("junk", ["", "1,2", "a,b,c", "-1,2,3", "1,2,999999"])
 def test_a_junk_place_in_the_link_opens_the_usual_one(junk: str) -> None:
     at = open_chapter("Kernel workshop", conv3d_at=junk, conv3d_kernel="junk")

@@ -103,6 +103,15 @@ class Inspection:
     tuning: Tuning
 
 
+def answering(place: Triple, padding: str) -> Triple:
+    """Return which voxel of the output a picture shows at a place of the clip.
+
+    A valid answer starts where a whole kernel of 3 x 3 x 3 has room; a causal one looks back only.
+    """
+    t, y, x = place
+    return {"valid": (t - 1, y - 1, x - 1), "causal": (t, y - 1, x - 1)}.get(padding, place)
+
+
 def inspect(
     clip: Clip, *, kernel: str = OPENING, at: Sequence[int] = (), padding: str = "zero"
 ) -> Inspection:
