@@ -115,6 +115,7 @@ MOVED = (
         "(input) => (k) => { input.value = 40 + (k % 50); input.oninput({ target: input }); }",
     ),
 )
+TARGETS = {"step: ": 150, "an edit of the kernel: painted": 50}  # start of a name -> ms, p95
 SLIDERS = {  # page and chapter -> a slider of it
     "conv3d?conv3d_chapter=Inflation": "at frame",
     "conv3d?conv3d_chapter=Factorise": "Channels in",
@@ -150,14 +151,23 @@ def main() -> None:
                 steps(page, label)
             )
             page.close()
-    for name, row in rows.items():
-        print(f"{name:56} median {row['median_ms']:7.1f} ms   p95 {row['p95_ms']:7.1f} ms")
+    judged = {name: row | _judged(name, row["p95_ms"]) for name, row in rows.items()}
+    for name, row in judged.items():
+        goal = f"<= {row['target_ms']} {'met' if row['met'] else 'MISSED'}" if "met" in row else ""
+        times = f"median {row['median_ms']:7.1f} ms   p95 {row['p95_ms']:7.1f} ms"
+        print(f"{name:56} {times}   {goal}")
     result = {
         "when": datetime.now(UTC).strftime("%Y-%m-%d"),
         "load": os.getloadavg()[0],
-        "rows": rows,
+        "rows": judged,
     }
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def _judged(name: str, p95: float) -> dict[str, float | bool]:
+    """Return the target of a row's p95 and whether it is met, where there is one."""
+    target = next((t for start, t in TARGETS.items() if name.startswith(start)), None)
+    return {} if target is None else {"target_ms": target, "met": p95 <= target}
 
 
 if __name__ == "__main__":
