@@ -41,7 +41,7 @@ def layers(rng: np.random.Generator) -> FirstLayers:
 
 def change(rng: np.random.Generator, name: str, by: float) -> Change:
     spatial: Mapping[str, float] = dict.fromkeys(CHANCE, by)
-    return Change(name, result(rng), spatial, dict.fromkeys(CHANCE, by / 2))
+    return Change(name, result(rng), result(rng), spatial, dict.fromkeys(CHANCE, by / 2))
 
 
 def written(figure: go.Figure) -> list[str]:
