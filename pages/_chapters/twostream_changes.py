@@ -13,6 +13,7 @@ from vidcore.figures import twostream as figures
 from vidcore.media import Clip
 
 MOVED, RIGHT = "how much the answers moved", "who is still right"
+CHANGES = tuple(twostream.CHANGES)[1:]  # the first is none
 UNMOVED = 0.01  # of an answer
 DEEPEST = 0.6  # opacity of a cell whose answer moved entirely: text on it can be read
 LAYOUT = """<style>
@@ -66,7 +67,7 @@ def _broken(clip: Clip, truth: Truth | None) -> None:
         name = str(
             st.pills(
                 "Change the clip",
-                list(twostream.CHANGES)[1:],
+                CHANGES,
                 default="backwards",
                 required=True,
                 **_kit.bound("twostream_change"),
@@ -136,7 +137,7 @@ def _cell(question: str, stream: str, change: twostream.Change) -> str:
 def _every_change(shown: Clip) -> None:
     """Show all changes of this clip; each needs its own flow."""
     _kit.plot(
-        figures.noticed(_kit.compute(twostream.which_notices, shown)[1:]),
+        figures.noticed(_kit.compute(twostream.which_notices, shown, *CHANGES)),
         key="twostream_every_plot",
         alt="How much each stream's answers moved with every change of the clip",
     )

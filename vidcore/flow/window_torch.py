@@ -29,7 +29,10 @@ def correlate(
 
 def window_sum(x: Float[Tensor, "*B H W"], window: int) -> Float[Tensor, "*B H W"]:
     """Sum over `window` x `window` pixels around each one; borders are replicated."""
-    padded = replicate(x, rows=window // 2, columns=window // 2)
+    return _box_sum(replicate(x, rows=window // 2, columns=window // 2), window)
+
+
+def _box_sum(padded: Float[Tensor, "*B h w"], window: int) -> Float[Tensor, "*B H W"]:
     return _running_sum(_running_sum(padded, window, dim=-2), window, dim=-1)
 
 
@@ -72,8 +75,7 @@ def fill(flow: Float[Tensor, "B H W 2"], valid: Bool[Tensor, "B H W"]) -> Float[
     reach = 1  # pixels to each side
     while not known.all():
         padded = F.pad(answers, (reach, reach, reach, reach))  # with zeros: no answers there
-        rows = _running_sum(padded, 2 * reach + 1, dim=-2)
-        count, *sums = _running_sum(rows, 2 * reach + 1, dim=-1)
+        count, *sums = _box_sum(padded, 2 * reach + 1)
         reached = ~known & (count > 0.5)
         mean = torch.stack(sums, dim=-1) / torch.where(reached, count, 1)[..., None]
         filled = torch.where(reached[..., None], mean, filled)

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from vidcore.errors import ShapeError
+from vidcore.flow.frames_torch import LUMA
 from vidcore.flow.lucas_kanade_torch import pyramidal_lucas_kanade
 from vidcore.sampling import tsn
 from vidcore.weights.heads_torch import Heads
@@ -20,7 +21,6 @@ WIDTHS = (24, 48, 96, 96)
 FLOWS = 15  # between 16 frames
 FLOW_UNIT = 2.0  # pixels per frame that the network reads as 1
 WINDOW = 9
-GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601, as in vidcore.flow
 
 
 class Stream(nn.Module):
@@ -130,7 +130,7 @@ class FlowNet(nn.Module):
 def flow_of(video: Float[Tensor, "B 3 T H W"]) -> Float[Tensor, "B t H W 2"]:
     """Estimate the flow between all neighbouring frames by pyramidal Lucas-Kanade, in pixels."""
     B, T = len(video), video.shape[2]
-    weights = torch.tensor(GREY, dtype=video.dtype, device=video.device)
+    weights = torch.tensor(LUMA, dtype=video.dtype, device=video.device)
     grey = torch.einsum("bcthw,c->bthw", video, weights)
     prev, next_ = (rearrange(part, "b t h w -> (b t) h w") for part in (grey[:, :-1], grey[:, 1:]))
     flow, _ = pyramidal_lucas_kanade(prev, next_, window=WINDOW)

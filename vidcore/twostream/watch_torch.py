@@ -2,9 +2,9 @@
 
 import numpy as np
 import torch
-from einops import rearrange
 from jaxtyping import Float
 
+from vidcore.bridge_torch import to_video
 from vidcore.twostream.small_torch import flow_of
 from vidcore.weights.load_torch import load
 
@@ -14,13 +14,13 @@ Answers = dict[str, np.ndarray]
 @torch.inference_mode()
 def find_flow(videos: Float[np.ndarray, "N T H W 3"]) -> Float[np.ndarray, "N t H W 2"]:
     """Estimate the flow between neighbouring frames of all videos at once."""
-    return flow_of(_to_tensor(videos)).numpy()
+    return flow_of(_to_videos(videos)).numpy()
 
 
 @torch.inference_mode()
 def ask_spatial(name: str, videos: Float[np.ndarray, "N T H W 3"]) -> tuple[Answers, Answers]:
     """Return the logits of each question, `(N, K)`, and those of each frame, `(N, T, K)`."""
-    said = load(name)(_to_tensor(videos), keep=True)
+    said = load(name)(_to_videos(videos), keep=True)
     each = said["per_frame"]
     return {q: said[q].numpy() for q in each}, {q: x.numpy() for q, x in each.items()}
 
@@ -32,8 +32,8 @@ def ask_temporal(name: str, flow: Float[np.ndarray, "N t H W 2"]) -> Answers:
     return {question: logits.numpy() for question, logits in said.items()}
 
 
-def _to_tensor(videos: Float[np.ndarray, "N T H W 3"]) -> Float[torch.Tensor, "N 3 T H W"]:
-    return rearrange(torch.tensor(videos), "n t h w c -> n c t h w").contiguous()
+def _to_videos(videos: Float[np.ndarray, "N T H W 3"]) -> Float[torch.Tensor, "N 3 T H W"]:
+    return torch.cat([to_video(frames) for frames in videos])
 
 
 def first_layer(name: str) -> Float[np.ndarray, "N k k C"]:
